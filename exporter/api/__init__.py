@@ -1,0 +1,1 @@
+"""The tenant: paths, token, rate budget, one bounded fetch, parsed documents."""

@@ -1,0 +1,1 @@
+"""From the list of managed clients to an immutable snapshot of a tenant."""

@@ -1,0 +1,1 @@
+"""From snapshots to pages: families, render gates, formats, own telemetry."""

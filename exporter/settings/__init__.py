@@ -1,0 +1,1 @@
+"""Every environment variable, file and flag, validated once."""

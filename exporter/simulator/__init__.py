@@ -1,0 +1,1 @@
+"""An embedded tenant, as strict and as odd as the real one."""

@@ -1,0 +1,1 @@
+"""What a scraper or a person reaches over HTTP: routes, formats, listener."""
