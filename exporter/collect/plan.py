@@ -1,0 +1,33 @@
+"""The only place that decides which managed clients a cycle asks about. Pure: values in, a plan out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from exporter.collect.snapshot import ManagedClient, Memory
+
+__all__ = ["Plan", "plan_cycle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A cycle's intentions: every managed client of the fleet is in exactly one of the two.
+
+    Attributes:
+        calls: the clients to ask about, in that order.
+        skipped: the clients that the rate budget leaves no room for.
+    """
+
+    calls: tuple[ManagedClient, ...]
+    skipped: tuple[ManagedClient, ...]
+
+
+def plan_cycle(fleet: Sequence[ManagedClient], memories: Mapping[ManagedClient, Memory], capacity: int) -> Plan:
+    """Ask about those first who were asked longest ago, so that nobody starves under a small budget.
+
+    Args:
+        fleet: all managed clients of the tenant.
+        memories: what is remembered of each.
+        capacity: calls that the rate budget can admit before the deadline.
+    """
+    in_line = sorted(fleet, key=lambda client: memories[client].last_asked_cycle)
+    return Plan(calls=tuple(in_line[:capacity]), skipped=tuple(in_line[capacity:]))

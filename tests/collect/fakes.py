@@ -1,0 +1,77 @@
+"""A tenant that answers as it is told, and a fleet over it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from exporter.api.documents import ManagedClientStatus
+from exporter.clock import Clock, Deadline
+from exporter.collect.fleet import Fleet
+from exporter.collect.snapshot import ManagedClient
+from exporter.errors import ApiError, Reason
+
+Answer = Callable[[], ManagedClientStatus]
+
+
+def document(status: str = "NORMAL", cluster_id: str | None = "c1", **values: object) -> ManagedClientStatus:
+    """A parsed status document."""
+    return ManagedClientStatus(
+        status=status,
+        type="VA",
+        timestamp_epoch_seconds=None,
+        cluster_id=cluster_id,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def clients(count: int) -> tuple[ManagedClient, ...]:
+    """The managed clients "1" to "count"."""
+    return tuple(ManagedClient(str(number), "VA") for number in range(1, count + 1))
+
+
+class FakeTenant:
+    """Takes ``latency_seconds`` for each call, counts them, and fails for whom it is told to."""
+
+    def __init__(self, *, latency_seconds: float = 0.1, room: int = 1_000) -> None:
+        self.latency_seconds = latency_seconds
+        self.room = room
+        self.asked: list[str] = []
+        self.failures: dict[str, BaseException] = {}
+        self.hanging: set[str] = set()
+        self.in_flight = self.most_in_flight = 0
+
+    def capacity(self, deadline: Deadline) -> int:
+        """The calls left, whatever the deadline."""
+        assert not deadline.passed
+        return self.room
+
+    async def get_managed_client_status(
+        self, client_id: str, client_type: str, *, deadline: Deadline
+    ) -> ManagedClientStatus:
+        """Answer late, fail or hang."""
+        assert client_type == "VA"
+        assert deadline.at_seconds > 0
+        self.asked.append(client_id)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(1e6 if client_id in self.hanging else self.latency_seconds)
+        finally:
+            self.in_flight -= 1
+        if client_id in self.failures:
+            raise self.failures[client_id]
+        return document(cluster_id=f"c{client_id}")
+
+    def fail(self, reason: Reason, *client_ids: str) -> None:
+        """From now on these clients fail for that reason."""
+        self.failures |= {client_id: ApiError(reason, "as told") for client_id in client_ids}
+
+
+def fleet(tenant: FakeTenant, clock: Clock, count: int = 3, concurrency: int = 10) -> Fleet:
+    """A fleet of ``count`` clients of the fake tenant."""
+    return Fleet.of("acme", clients(count), api=tenant, clock=clock, concurrency=concurrency)
+
+
+def outcomes(readings: Sequence[object]) -> list[object]:
+    """The readings' outcomes: a reason, or "ok"."""
+    found = [reading.outcome for reading in readings]  # type: ignore[attr-defined]
+    return ["ok" if isinstance(outcome, ManagedClientStatus) else outcome for outcome in found]
