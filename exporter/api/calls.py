@@ -1,11 +1,12 @@
 """The only place for what is said about an outbound call: a record for each, and who wants to hear it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from exporter.errors import Reason
 
-__all__ = ["ApiState", "Call", "Observer"]
+__all__ = ["ApiState", "Audience", "Call", "Observer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,28 @@ class Observer(Protocol):
     def token_refresh_failed(self, reason: Reason) -> None:
         """The token endpoint gave no usable token."""
         ...
+
+
+class Audience:
+    """Several observers that are told as one."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self._observers: Sequence[Observer] = observers
+
+    def call_finished(self, call: Call) -> None:
+        """Tell everybody."""
+        for observer in self._observers:
+            observer.call_finished(call)
+
+    def token_refreshed(self, expiry_epoch_seconds: float) -> None:
+        """Tell everybody."""
+        for observer in self._observers:
+            observer.token_refreshed(expiry_epoch_seconds)
+
+    def token_refresh_failed(self, reason: Reason) -> None:
+        """Tell everybody."""
+        for observer in self._observers:
+            observer.token_refresh_failed(reason)
 
 
 @dataclass(frozen=True, slots=True)
