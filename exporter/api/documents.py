@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "JOB_STATES",
+    "JOB_TYPES",
     "MANAGED_CLIENT_STATUSES",
     "MANAGED_CLIENT_TYPES",
     "OTHER",
