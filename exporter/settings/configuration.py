@@ -1,0 +1,108 @@
+"""The only place for the shape of a configuration, with the rule that holds for each of its values.
+
+The classes are ordinary frozen dataclasses: whoever is handed one needs no pydantic. The annotations are for
+``exporter.settings.loading``, which has pydantic build them.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+
+from exporter.settings import values
+from exporter.settings.values import ListenAddress
+
+__all__ = ["Configuration", "LogSettings", "ManagedClientSetting", "ScrapeSettings", "TenantSettings", "WebSettings"]
+
+_ANY_ADDRESS = ListenAddress("", 9853)
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedClientSetting:
+    """A managed client to ask about, and the type sent with the question."""
+
+    __pydantic_config__ = _STRICT
+
+    id: Annotated[str, AfterValidator(values.identifier)]
+    type: Literal["CCG", "VA", "INTERNAL", "IIQ_HARVESTER"] = "VA"
+
+
+def _each_once(clients: tuple[ManagedClientSetting, ...]) -> tuple[ManagedClientSetting, ...]:
+    values.without_duplicates([client.id for client in clients])
+    return clients
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """One tenant and what may be asked of it.
+
+    Attributes:
+        base_url: the origin of its API, without a slash at the end.
+        client_id: the text, or a path to read it from at every token request.
+        client_secret: likewise.
+        rate_budget: calls in a window of 10 s.
+        name: the label ``tenant``; when empty, the first label of the host name.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    base_url: Annotated[str, BeforeValidator(values.base_url)]
+    client_id: str | Path
+    client_secret: str | Path = field(repr=False)
+    managed_clients: Annotated[
+        tuple[ManagedClientSetting, ...], BeforeValidator(values.managed_clients), AfterValidator(_each_once)
+    ]
+    name: Annotated[str, AfterValidator(values.tenant_name)] = ""
+    api_generation: Literal["v1", "v2026", "v2025", "v2024", "v3", "beta"] = "v1"
+    rate_budget: Annotated[int, BeforeValidator(values.count_within(1, 10_000))] = 50
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", values.host_label(self.base_url))
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeSettings:
+    """How a collection is carried out."""
+
+    __pydantic_config__ = _STRICT
+
+    min_interval_seconds: Annotated[
+        float, Field(validation_alias="min_interval"), BeforeValidator(values.duration_within("100ms", "10m"))
+    ] = 10.0
+    max_duration_seconds: Annotated[
+        float, Field(validation_alias="max_duration"), BeforeValidator(values.duration_within("1s", "5m"))
+    ] = 30.0
+    concurrency: Annotated[int, BeforeValidator(values.count_within(1, 100))] = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where the pages are served."""
+
+    __pydantic_config__ = _STRICT
+
+    listen_address: Annotated[ListenAddress, BeforeValidator(values.listen_address)] = _ANY_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged, and how it is written."""
+
+    __pydantic_config__ = _STRICT
+
+    level: Literal["debug", "info", "warn", "error"] = "info"
+    format: Literal["logfmt", "json"] = "logfmt"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that was set, for one process and its tenants."""
+
+    tenants: tuple[TenantSettings, ...]
+    scrape: ScrapeSettings = ScrapeSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()

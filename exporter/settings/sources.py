@@ -1,0 +1,96 @@
+"""The only place that reads settings from where they are given: flags, environment variables, the secrets directory."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exporter.errors import SettingsError
+from exporter.settings.spelling import misspelt
+from exporter.settings.table import CONFIG_FILE, FILE_SUFFIX, SECRETS_DIR, SETTINGS, Setting
+
+__all__ = ["Given", "Layer", "given", "layers", "problems"]
+
+_FILE_LIMIT_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given for a setting.
+
+    Attributes:
+        value: the text, or the path of the file that has it and may change.
+        origin: the flag, variable or file, as the user knows it.
+    """
+
+    value: str | Path = field(repr=False)
+    origin: str
+
+
+Layer = Mapping[Setting, Given]
+"""What one source gives."""
+
+
+def layers(flags: Mapping[str, str], environ: Mapping[str, str]) -> tuple[Layer, ...]:
+    """What each source gives, the strongest first. An empty text counts as not given.
+
+    Args:
+        flags: texts by the name of the variable whose flag was used.
+        environ: the process' environment.
+
+    Raises:
+        SettingsError: the secrets directory, or a file in it, cannot be read.
+    """
+    directory = environ.get(SECRETS_DIR.environment, "")
+    return (
+        dict(_of_flags(flags)),
+        dict(_of_environment(environ)),
+        dict(_of_directory(Path(directory))) if directory else {},
+    )
+
+
+def given(setting: Setting, sources: tuple[Layer, ...]) -> Given | None:
+    """What the strongest source gives for a setting."""
+    return next((layer[setting] for layer in sources if setting in layer), None)
+
+
+def problems(flags: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:
+    """One line for each name that cannot be obeyed, whatever its value."""
+    yield from misspelt(environ)
+    for setting in SETTINGS:
+        if setting.or_file and all(environ.get(name) for name in setting.environments):
+            yield f"{' and '.join(setting.environments)}: only one of them may be set"
+    if flags.get(CONFIG_FILE) or environ.get(CONFIG_FILE):
+        yield f"{CONFIG_FILE}, --config.file: configuration files are not supported; use the environment and flags"
+
+
+def _of_flags(flags: Mapping[str, str]) -> Iterator[tuple[Setting, Given]]:
+    for setting in SETTINGS:
+        if setting.flag and (text := flags.get(setting.environment)):
+            yield setting, Given(text, setting.flag)
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[Setting, Given]]:
+    for setting in SETTINGS:
+        if text := environ.get(setting.environment):
+            yield setting, Given(text, setting.environment)
+        elif setting.or_file and (text := environ.get(name := setting.environment + FILE_SUFFIX)):
+            yield setting, Given(Path(text), name)
+
+
+def _of_directory(directory: Path) -> Iterator[tuple[Setting, Given]]:
+    if not directory.is_dir():
+        message = f"{SECRETS_DIR.environment}: must name a directory that can be read"
+        raise SettingsError(message)
+    for setting in SETTINGS:
+        path = directory / setting.file_name
+        if setting is not SECRETS_DIR and path.is_file():
+            yield setting, Given(path if setting.or_file else _text(path), str(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_FILE_LIMIT_BYTES).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: cannot be read ({type(error).__name__})"
+    raise SettingsError(message)

@@ -1,0 +1,163 @@
+"""The only place for the list of settings: their names, defaults and meanings."""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "API_GENERATIONS",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CONFIG_FILE",
+    "FILE_SUFFIX",
+    "LISTEN_ADDRESS",
+    "LOG_FORMATS",
+    "LOG_LEVELS",
+    "PREFIX",
+    "REQUIRED",
+    "SECRETS_DIR",
+    "SETTINGS",
+    "Setting",
+]
+
+PREFIX = "SAIL_"
+FILE_SUFFIX = "_FILE"
+REQUIRED = "required"
+
+API_GENERATIONS = ("v1", "v2026", "v2025", "v2024", "v3", "beta")
+LOG_LEVELS = ("debug", "info", "warn", "error")
+LOG_FORMATS = ("logfmt", "json")
+
+CONFIG_FILE = "SAIL_CONFIG_FILE"
+"""Known, so that it is not taken for a misspelling, but not supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing that can be set.
+
+    Attributes:
+        environment: the variable's name.
+        key: where its value stands in the document of settings; "" when it only says where others are found.
+        default: as a person would write it; REQUIRED when there is none.
+        meaning: a sentence part, in Markdown, for the README, the help and the message about a missing value.
+        flag: the command-line spelling, for what is not a tenant's.
+        or_file: whether ``<environment>_FILE`` may name a file with the value instead.
+    """
+
+    environment: str
+    key: str
+    default: str
+    meaning: str
+    flag: str | None = None
+    or_file: bool = False
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The variables that set it."""
+        return (self.environment, self.environment + FILE_SUFFIX) if self.or_file else (self.environment,)
+
+    @property
+    def file_name(self) -> str:
+        """The file's name in the secrets directory."""
+        return self.environment.removeprefix(PREFIX).lower()
+
+    @property
+    def plain_meaning(self) -> str:
+        """The meaning for a terminal."""
+        return self.meaning.replace("`", "")
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The keys that lead to the value in the document of settings, whose single tenant is ``tenant``."""
+        return tuple(self.key.replace("tenants[]", "tenant").split("."))
+
+    @property
+    def of_tenant(self) -> bool:
+        """Whether it describes a tenant rather than the process."""
+        return self.path[0] == "tenant"
+
+
+CLIENT_ID = Setting(
+    "SAIL_CLIENT_ID",
+    "tenants[].client_id",
+    REQUIRED,
+    "client id of a personal access token or API client",
+    or_file=True,
+)
+CLIENT_SECRET = Setting(
+    "SAIL_CLIENT_SECRET", "tenants[].client_secret", REQUIRED, "secret that belongs to the client id", or_file=True
+)
+LISTEN_ADDRESS = Setting(
+    "SAIL_WEB__LISTEN_ADDRESS",
+    "web.listen_address",
+    ":9853",
+    "HOST:PORT to serve on; without a host, on all addresses",
+    flag="--web.listen-address",
+)
+SECRETS_DIR = Setting(
+    "SAIL_SECRETS_DIR",
+    "",
+    "none",
+    "directory of files with settings, named like `client_id`, `client_secret`: the variable in lower case, no `SAIL_`",
+)
+
+SETTINGS = (
+    Setting(
+        "SAIL_BASE_URL",
+        "tenants[].base_url",
+        REQUIRED,
+        "the tenant's API, such as `https://acme.api.identitynow.com`; `http` to loopback only",
+    ),
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Setting(
+        "SAIL_MANAGED_CLIENTS",
+        "tenants[].managed_clients",
+        REQUIRED,
+        "managed clients to ask about, `ID:TYPE` separated by commas: `5678:CCG,9012:VA`; without a type, `VA`",
+    ),
+    Setting(
+        "SAIL_TENANT_NAME",
+        "tenants[].name",
+        "first label of the base URL's host name",
+        "value of the label `tenant`",
+    ),
+    Setting(
+        "SAIL_API_GENERATION",
+        "tenants[].api_generation",
+        "v1",
+        "generation of the API paths: " + ", ".join(f"`{word}`" for word in API_GENERATIONS),
+    ),
+    Setting(
+        "SAIL_RATE_BUDGET",
+        "tenants[].rate_budget",
+        "50",
+        "calls in 10 s that this process may use of the tenant's 100",
+    ),
+    Setting(
+        "SAIL_SCRAPE__MIN_INTERVAL",
+        "scrape.min_interval",
+        "10s",
+        "how long readings are served again before the tenant is asked anew",
+        flag="--scrape.min-interval",
+    ),
+    Setting(
+        "SAIL_SCRAPE__MAX_DURATION",
+        "scrape.max_duration",
+        "30s",
+        "longest collection, when the scraper announces no timeout or a longer one",
+        flag="--scrape.max-duration",
+    ),
+    Setting(
+        "SAIL_SCRAPE__CONCURRENCY",
+        "scrape.concurrency",
+        "10",
+        "calls to a tenant in flight at the same time",
+        flag="--scrape.concurrency",
+    ),
+    LISTEN_ADDRESS,
+    Setting(
+        "SAIL_LOG__LEVEL", "log.level", "info", "lowest level logged: `debug`, `info`, `warn`, `error`", "--log.level"
+    ),
+    Setting("SAIL_LOG__FORMAT", "log.format", "logfmt", "form of the log lines: `logfmt`, `json`", "--log.format"),
+    SECRETS_DIR,
+)
