@@ -1,0 +1,76 @@
+# Needs make and Python 3.11 or newer, nothing else: `make PYTHON=python3.12 test` says which Python.
+# .venv holds exactly what the locks name; it is made on first use and again when a lock changes.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+UV_COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+CONTAINER_ENGINE ?= $(shell command -v podman || command -v docker || echo podman)
+IMAGE ?= sailpoint-exporter:dev
+
+.PHONY: help demo test lint check bench lock image image-test clean
+
+help:
+	@echo "make demo        the exporter with a simulated tenant; Ctrl-C ends it"
+	@echo "make test        all tests, in random order, with branch coverage"
+	@echo "make check       lint, format, types, layers, then the tests"
+	@echo "make bench       the measurements in tests/bench"
+	@echo "make image       the container image $(IMAGE)"
+	@echo "make image-test  builds and runs the image for real; needs podman"
+	@echo "make lock        the hashed locks from pyproject.toml; LOCK=--upgrade takes newer releases"
+	@echo "make clean       removes what all of these made"
+
+# A foreground terminal gives the demo a process group of its own: Ctrl-C then reaches the demo, which ends with
+# status 0, and not make, which would end with 130 whatever the demo answers.
+demo: $(VENV)/.runtime
+	@case "$$(ps -o stat= -p $$$$ 2>/dev/null)" in \
+	*+*) set -m; $(BIN)/python -m exporter demo ;; \
+	*) exec $(BIN)/python -m exporter demo ;; \
+	esac
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q --cov=exporter --cov-branch --cov-report=term
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@echo "lint, format, types and layers: nothing to say"
+
+check: lint test
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q tests/bench
+
+lock: $(VENV)/.dev
+	@$(UV_COMPILE) $(LOCK) --extra basic-auth -o requirements.txt pyproject.toml
+	@$(UV_COMPILE) $(LOCK) --group build -o requirements-build.txt
+	@$(UV_COMPILE) $(LOCK) --extra basic-auth --group dev -c requirements.txt -c requirements-build.txt \
+		-o requirements-dev.txt pyproject.toml
+
+image:
+	@$(CONTAINER_ENGINE) build -t $(IMAGE) --build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
+
+image-test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -m image tests/deploy
+
+clean:
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .*_cache
+	@find exporter tests deploy -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.runtime: requirements.txt
+	$(if $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),,\
+	$(error $(PYTHON) is not Python 3.11 or newer: name one that is, as in `make PYTHON=python3.12 $(MAKECMDGOALS)`))
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	@echo "adding the development tools to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
