@@ -1,0 +1,68 @@
+"""The only place where a request leaves: within one deadline, on one connection, its answer never taken on trust.
+
+httpx's own timeouts hold for one socket operation each, so a tenant that sends a byte now and then would never time
+out; the deadline ends everything: name lookup, connection, redirection to nowhere, headers, body.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+
+from exporter.api.connections import Connections
+from exporter.api.translate import translated
+from exporter.clock import Deadline
+
+__all__ = ["CONNECT_SECONDS", "exchange"]
+
+CONNECT_SECONDS = 2.0
+"""For reaching the host, and again for agreeing on TLS."""
+
+_TIMEOUTS = {"connect": CONNECT_SECONDS}
+
+_BREAKS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
+
+@asynccontextmanager
+async def exchange(
+    request: httpx.Request, *, connections: Connections, deadline: Deadline
+) -> AsyncIterator[httpx.Response]:
+    """Send a request; the block reads the answer, inside the same deadline.
+
+    Raises:
+        ApiError: when no answer came, or the block could not read it to its end.
+    """
+    with translated():
+        async with asyncio.timeout_at(deadline.at_seconds), connections.one() as transport:
+            response = await _send(request, transport)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+
+async def _send(request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
+    wire = _Wire()
+    request.extensions = {"timeout": _TIMEOUTS, "trace": wire}
+    try:
+        return await transport.handle_async_request(request)
+    except _BREAKS:
+        # The peer may have closed a kept connection just now. The next attempt opens a new one.
+        if not (wire.reused and request.method == "GET"):
+            raise
+    return await transport.handle_async_request(request)
+
+
+class _Wire:
+    """Listens to httpcore (its ``trace`` extension) for whether a request went out on a kept connection."""
+
+    def __init__(self) -> None:
+        self._opened = False
+        self.reused = False
+
+    async def __call__(self, event: str, _: Mapping[str, object]) -> None:
+        if event == "connection.connect_tcp.started":
+            self._opened = True
+        elif event == "http11.send_request_headers.started":
+            self.reused = not self._opened

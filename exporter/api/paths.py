@@ -1,0 +1,103 @@
+"""The only place for the tenant's operations: names, methods, paths in each API generation, and the scopes they need.
+
+Until 2026 the API's generation was a prefix of the path (``/v2025/managed-clients``); since then each resource has a
+version of its own behind its name (``/managed-clients/v1``). The documents are the same in all generations.
+
+Source: ``sailpoint-oss/api-specs``; developer.sailpoint.com, "API Versioning Strategy".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from exporter.errors import ApiError, Reason
+
+__all__ = [
+    "GENERATIONS",
+    "GET_MANAGED_CLIENT_STATUS",
+    "OAUTH_TOKEN",
+    "UPDATE_MANAGED_CLIENT_STATUS",
+    "Operation",
+    "Origin",
+]
+
+GENERATIONS = ("v1", "v2026", "v2025", "v2024", "v3", "beta")
+"""The generations that have getManagedClientStatus, newest first."""
+
+_SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the API.
+
+    Attributes:
+        endpoint: its short name on metrics.
+        path_template: the path with ``{id}`` for an id.
+        scope: what the credential must be allowed to do.
+    """
+
+    endpoint: str
+    method: str
+    path_template: str
+    scope: str | None = None
+
+    def target(self, client_id: str, **query: str) -> str:
+        """The path and query for one managed client.
+
+        Raises:
+            ApiError: INTERNAL, for an id that could lead to another path; settings refuse it long before.
+        """
+        path = self.path_template.replace("{id}", _checked(client_id))
+        pairs = "&".join(f"{name}={_checked(value)}" for name, value in query.items())
+        return f"{path}?{pairs}" if pairs else path
+
+
+def _checked(segment: str) -> str:
+    if not _SEGMENT.fullmatch(segment):
+        raise ApiError(Reason.INTERNAL, f"not usable in a path, expected {_SEGMENT.pattern}: {segment[:128]!r}")
+    return segment
+
+
+OAUTH_TOKEN = Operation("token", "POST", "/oauth/token")
+
+GET_MANAGED_CLIENT_STATUS: Mapping[str, Operation] = {
+    generation: Operation(
+        "managed_client_status",
+        "GET",
+        "/managed-clients/v1/{id}/status" if generation == "v1" else f"/{generation}/managed-clients/{{id}}/status",
+        "idn:managed-client-status:read",
+    )
+    for generation in GENERATIONS
+}
+
+UPDATE_MANAGED_CLIENT_STATUS = Operation(
+    "managed_client_status_update", "POST", "/beta/managed-clients/{id}/status", "idn:managed-client-status:manage"
+)
+"""Published in the beta generation only."""
+
+
+class Origin:
+    """The one scheme, host and port that a tenant's calls may go to."""
+
+    def __init__(self, base_url: str) -> None:
+        self._url = httpx.URL(base_url).copy_with(raw_path=b"/")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether calls go over TLS."""
+        return self._url.scheme == "https"
+
+    def url(self, target: str) -> httpx.URL:
+        """The address of a path and query at this origin, and at no other.
+
+        Raises:
+            ApiError: INTERNAL, when the address would lead elsewhere.
+        """
+        raw_path = target.encode("ascii")
+        url = self._url.copy_with(raw_path=raw_path)
+        if (url.scheme, url.netloc, url.raw_path) != (self._url.scheme, self._url.netloc, raw_path):
+            raise ApiError(Reason.INTERNAL, "the address built for a call is not the tenant's")
+        return url
