@@ -1,5 +1,6 @@
 """The only place where settings become a configuration, or every problem with them at once."""
 
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,9 @@ from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, SETTINGS, Setting
 
 __all__ = ["exposed_secrets", "load"]
 
-_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+
+_NOTHING_YET: dict[str, Any] = {"tenant": {}}
+"""So that each of a tenant's missing settings is told by its name, even when all of them are."""
 
 
 class Document(BaseSettings):
@@ -56,11 +59,16 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
 
 
 def exposed_secrets(configuration: Configuration) -> Iterator[str]:
-    """One line for each secret's file that more users than its owner may read; Kubernetes' default mode is one such."""
+    """One line for each secret's file that may be read by more users than needed, as with Kubernetes' default mode."""
     for tenant in configuration.tenants:
         path = tenant.client_secret
-        if isinstance(path, Path) and path.stat().st_mode & _READABLE_BY_OTHERS:
-            yield f"{path}: others than its owner may read this secret; consider mode 0400"
+        if isinstance(path, Path) and _is_exposed(path.stat()):
+            yield f"{path}: more users than needed may read this secret; consider mode 0400, or 0440 through a group"
+
+
+def _is_exposed(file: os.stat_result) -> bool:
+    """Whether anyone may read it, or its group although we own it: others' files may be ours through a group only."""
+    return bool(file.st_mode & stat.S_IROTH) or (file.st_uid == os.getuid() and bool(file.st_mode & stat.S_IRGRP))
 
 
 def _validated(layers: tuple[Layer, ...]) -> tuple[Document | None, tuple[str, ...]]:
@@ -77,7 +85,8 @@ def _merged(layers: tuple[Layer, ...]) -> Document:
         def settings_customise_sources(
             cls, settings_cls: type[BaseSettings], *_: object, **__: object
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return tuple(InitSettingsSource(settings_cls, _tree(layer)) for layer in layers)
+            trees = (*map(_tree, layers), _NOTHING_YET)
+            return tuple(InitSettingsSource(settings_cls, tree) for tree in trees)
 
     return Layered()  # type: ignore[call-arg]  # the sources give it
 

@@ -30,7 +30,9 @@ _UNIT_SECONDS = (3600.0, 60.0, 1.0, 0.001)
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_][a-z0-9_-]{0,62}(\.[a-z0-9_][a-z0-9_-]{0,62})*\.?", re.IGNORECASE)
 _HOST = r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]|(?P<name>[A-Za-z0-9._-]*))"
 _LISTEN_ADDRESS = re.compile(rf"{_HOST}:(?P<port>[0-9]{{1,5}})")
-_ORIGIN = re.compile(rf"(?P<origin>(?P<scheme>https?)://{_HOST}(?::(?P<port>[0-9]{{1,5}}))?)/?")
+_ORIGIN = re.compile(
+    rf"(?P<origin>(?P<scheme>https?)://{_HOST}(?::(?P<port>[0-9]{{1,5}}))?)/?", re.IGNORECASE | re.ASCII
+)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TENANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _HIGHEST_PORT = 65535
@@ -105,14 +107,14 @@ def base_url(value: object) -> str:
     Raises:
         ValueError: it is not an origin, or would send the credential over the network in clear.
     """
-    match = _ORIGIN.fullmatch(str(value).lower())
+    match = _ORIGIN.fullmatch(str(value))
     if match is None or not _is_host(match) or not 1 <= int(match["port"] or 443) <= _HIGHEST_PORT:
         message = "must be https://HOST or https://HOST:PORT without user, path or query; other scripts as xn--..."
         raise ValueError(message)
-    if match["scheme"] == "http" and not _is_loopback(match["name"] or match["ipv6"]):
+    if match["scheme"].lower() == "http" and not _is_loopback(match["name"] or match["ipv6"]):
         message = "must begin with https:// (http:// is for loopback addresses only)"
         raise ValueError(message)
-    return match["origin"]
+    return match["origin"].lower()
 
 
 def _is_host(match: re.Match[str], *, or_none: bool = False) -> bool:
@@ -130,7 +132,7 @@ def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
 
 def _is_loopback(host: str) -> bool:
     address = _ip_address(host)
-    return host == "localhost" if address is None else address.is_loopback
+    return host.lower() == "localhost" if address is None else address.is_loopback
 
 
 def host_label(url: str) -> str:

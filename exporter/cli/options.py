@@ -1,0 +1,131 @@
+"""The only place for options that several commands share: those of the settings, and those of the simulated tenant."""
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from exporter.cli import logs
+from exporter.settings.table import CONFIG_FILE, SETTINGS, Setting
+from exporter.settings.values import ListenAddress, identifier, listen_address
+
+if TYPE_CHECKING:
+    from exporter.settings.configuration import Configuration
+
+__all__ = ["MANAGED_CLIENT_ID", "SimulationOptions", "configured", "settings_options", "simulation_options"]
+
+logger = logging.getLogger("exporter.settings")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationOptions:
+    """What a simulated tenant is like; the attributes are the parameters of its options."""
+
+    listen: ListenAddress
+    clients: int
+    clusters: int
+    seed: int
+    latency_millis: int
+    rate_limit: int
+    token_lifetime_seconds: int
+    speed: float
+
+
+def settings_options(command: Command) -> Command:
+    """Add a flag for each setting that has one; the command receives ``**flags``, by the variables' names."""
+    for setting in reversed(SETTINGS):
+        if setting.flag:
+            command = _flag(setting)(command)
+    unsupported = click.option("--config.file", CONFIG_FILE, hidden=True, help="Not supported.")
+    return unsupported(command)
+
+
+def _flag(setting: Setting) -> Callable[[Command], Command]:
+    return click.option(
+        setting.flag or "",
+        setting.environment,
+        metavar="TEXT",
+        help=f"{setting.plain_meaning} [env: {setting.environment}; default: {setting.default}]",
+    )
+
+
+def configured(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.environ) -> "Configuration":
+    """The configuration that flags and environment give, with logging set up as it says.
+
+    Raises:
+        SettingsError: with every problem found.
+    """
+    from exporter.settings.loading import exposed_secrets, load  # noqa: PLC0415 - imports pydantic
+
+    configuration = load({name: text for name, text in flags.items() if text is not None}, environ)
+    logs.configure(configuration.log.level, configuration.log.format)
+    for warning in exposed_secrets(configuration):
+        logger.warning("%s", warning)
+    return configuration
+
+
+class _Parsed(click.ParamType[Any]):
+    """A parameter read by one of the functions that read settings."""
+
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        """The value read, or a usage error that says what it must be."""
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+MANAGED_CLIENT_ID = _Parsed("id", identifier)
+
+_SIMULATION = (
+    click.option("--clients", default=12, show_default=True, type=click.IntRange(1), help="managed clients"),
+    click.option("--clusters", default=3, show_default=True, type=click.IntRange(1), help="managed clusters"),
+    click.option("--seed", default=1, show_default=True, type=int, help="same seed, same ids and same story"),
+    click.option(
+        "--latency-millis", default=0, show_default=True, type=click.IntRange(0), help="added to every answer"
+    ),
+    click.option(
+        "--rate-limit", default=100, show_default=True, type=click.IntRange(0), help="calls in 10 s, 0 for no limit"
+    ),
+    click.option(
+        "--token-lifetime-seconds", default=43199, show_default=True, type=click.IntRange(1), help="expires_in"
+    ),
+    click.option(
+        "--speed",
+        default=1.0,
+        show_default=True,
+        type=click.FloatRange(0.001, 10_000),
+        help="how many times faster its clock runs",
+    ),
+)
+
+
+def simulation_options(listen: str) -> Callable[[Command], Command]:
+    """Add the options of a simulated tenant, which listens on ``listen`` unless told otherwise.
+
+    The command receives their values as the keyword arguments of SimulationOptions.
+    """
+    where = click.option(
+        "--listen",
+        default=listen,
+        show_default=True,
+        metavar="HOST:PORT",
+        type=_Parsed("address", listen_address),
+        help="where the simulated tenant listens",
+    )
+
+    def decorate(command: Command) -> Command:
+        for option in reversed((where, *_SIMULATION)):
+            command = option(command)
+        return command
+
+    return decorate

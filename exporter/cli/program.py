@@ -1,0 +1,81 @@
+"""The only place for the list of commands, the help above it, and the exit status that an error becomes.
+
+Exit status: 0 stopped or done, 1 runtime, 2 configuration and usage.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from exporter import __version__
+from exporter.cli import tracebacks
+from exporter.cli.demo import demo
+from exporter.cli.healthcheck import healthcheck
+from exporter.cli.scrape import scrape
+from exporter.cli.serve import serve
+from exporter.cli.simulate import simulate
+from exporter.cli.status import status
+from exporter.errors import ExporterError
+from exporter.settings.table import SETTINGS
+
+__all__ = ["SECTIONS", "main", "program"]
+
+_NAME = "sailpoint-exporter"
+
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Serve": (serve, demo, simulate),
+    "Ask once": (scrape, status),
+    "Look after": (healthcheck,),
+}
+"""Every command, as the help groups them."""
+
+_OWN_FLAGS = ("--help", "-h", "--version")
+
+
+def main() -> None:
+    """Run the command line: the console script."""
+    tracebacks.install()
+    program.main(prog_name=_NAME)
+
+
+class Program(click.Group):
+    """The commands above; without one, ``serve``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts ``serve`` in front where no command is named."""
+        return super().parse_args(ctx, args if ctx.resilient_parsing else _with_command(args))
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Runs the command; the only place that catches our errors."""
+        try:
+            return super().invoke(ctx)
+        except ExporterError as error:
+            click.echo("".join(f"{_NAME}: {line}\n" for line in str(error).splitlines()), err=True, nl=False)
+            ctx.exit(error.exit_status)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Writes the commands by section."""
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(str(command.name), command.get_short_help_str(100)) for command in commands])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Writes the settings."""
+        with formatter.section("Settings, from a flag, the environment or the secrets directory"):
+            formatter.write_dl([(" or ".join(setting.environments), setting.plain_meaning) for setting in SETTINGS])
+
+
+def _with_command(args: Sequence[str]) -> list[str]:
+    names_none = not args or (args[0].startswith("-") and args[0] not in _OWN_FLAGS)
+    return ["serve", *args] if names_none else list(args)
+
+
+program = Program(
+    name=_NAME,
+    commands=[command for section in SECTIONS.values() for command in section],
+    help="Prometheus exporter for the managed clients of SailPoint Identity Security Cloud.",
+    context_settings={"help_option_names": ["--help", "-h"]},
+    params=[],
+)
+program = click.version_option(__version__, prog_name=_NAME, message="%(prog)s %(version)s")(program)

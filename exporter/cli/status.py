@@ -1,0 +1,108 @@
+"""The commands ``status get`` and ``status update``: the two operations of the ManagedClients reference, for people."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from exporter.api.documents import MANAGED_CLIENT_TYPES
+from exporter.cli import process
+from exporter.cli.options import MANAGED_CLIENT_ID, configured, settings_options
+
+if TYPE_CHECKING:
+    from exporter.api.tenant import TenantApi
+    from exporter.clock import Deadline
+    from exporter.settings.configuration import Configuration
+
+__all__ = ["status"]
+
+_WHY_NOT = (
+    "this overwrites what the managed client itself reported, until its next heartbeat; "
+    "say --as-client if you mean to speak in its place"
+)
+
+
+@click.group()
+def status() -> None:
+    """Read or report the status of one managed client."""
+
+
+@status.command("get")
+@click.argument("client_id", metavar="ID", type=MANAGED_CLIENT_ID)
+@click.option(
+    "--type",
+    "client_type",
+    type=click.Choice(MANAGED_CLIENT_TYPES),
+    help="its type [default: as in SAIL_MANAGED_CLIENTS, else VA]",
+)
+@settings_options
+def get(client_id: str, client_type: str | None, **flags: str | None) -> None:
+    """Print the document of getManagedClientStatus, as the exporter understands it, as JSON."""
+    configuration = _configured(flags, client_id)
+    type_ = client_type or _configured_type(configuration, client_id)
+
+    async def ask(api: "TenantApi", deadline: "Deadline") -> object:
+        return await api.get_managed_client_status(client_id, type_, deadline=deadline)
+
+    _print(process.run(_asked(configuration, ask)))
+
+
+@status.command("update")
+@click.argument("client_id", metavar="ID", type=MANAGED_CLIENT_ID)
+@click.option(
+    "--file", "file", required=True, type=click.File("rb"), help="JSON document with status, type and body; - for stdin"
+)
+@click.option("--as-client", is_flag=True, help="yes, speak in the managed client's place")
+@settings_options
+def update(client_id: str, file: IO[bytes], *, as_client: bool, **flags: str | None) -> None:
+    """Report a status in a managed client's place (updateManagedClientStatus: POST, beta).
+
+    Prints the answer as JSON. Refuses without --as-client, since it overwrites what the real client reported. The
+    exporter itself never does this.
+    """
+    if not as_client:
+        raise click.UsageError(_WHY_NOT)
+    document = _document(file)
+    configuration = _configured(flags, client_id)
+
+    async def ask(api: "TenantApi", deadline: "Deadline") -> object:
+        return await api.update_managed_client_status(client_id, document, deadline=deadline)
+
+    _print(process.run(_asked(configuration, ask)))
+
+
+def _configured(flags: Mapping[str, str | None], client_id: str) -> "Configuration":
+    """The configuration; without managed clients in the environment, the one asked about is as good as any."""
+    return configured(flags, {"SAIL_MANAGED_CLIENTS": client_id} | os.environ)
+
+
+def _configured_type(configuration: "Configuration", client_id: str) -> str:
+    configured_types = {client.id: client.type for client in configuration.tenants[0].managed_clients}
+    return configured_types.get(client_id, "VA")
+
+
+def _document(file: IO[bytes]) -> dict[str, Any]:
+    try:
+        document = json.load(file)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        message = "--file: must hold a JSON object"
+        raise click.UsageError(message)
+    return document
+
+
+async def _asked(configuration: "Configuration", ask: "Callable[[TenantApi, Deadline], Awaitable[object]]") -> object:
+    from exporter.bootstrap import build  # noqa: PLC0415 - imports httpx and uvicorn
+
+    async with aclosing(build(configuration)) as application:
+        deadline = application.clock.deadline(configuration.scrape.max_duration_seconds)
+        return await ask(application.tenants[0].api, deadline)
+
+
+def _print(document: object) -> None:
+    click.echo(json.dumps(dataclasses.asdict(document), indent=2))  # type: ignore[call-overload]
