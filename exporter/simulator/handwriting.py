@@ -32,9 +32,9 @@ class Handwriting:
         timespec: how much of a second an ISO 8601 instant shows.
     """
 
-    bare_numbers: bool
-    drops_nulls: bool
-    timespec: Literal["seconds", "milliseconds", "microseconds"]
+    bare_numbers: bool = False
+    drops_nulls: bool = False
+    timespec: Literal["seconds", "milliseconds", "microseconds"] = "microseconds"
 
     @classmethod
     def of(cls, index: int) -> "Handwriting":
