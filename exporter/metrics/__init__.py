@@ -1,1 +1,6 @@
-"""From snapshots to pages: families, render gates, formats, own telemetry."""
+"""From snapshots to a page: families, gates, formats, and the exporter's own telemetry."""
+
+from exporter.metrics.pages import Format, Page, Pages, needs_tenant
+from exporter.metrics.telemetry import Telemetry
+
+__all__ = ["Format", "Page", "Pages", "Telemetry", "needs_tenant"]
