@@ -1,0 +1,119 @@
+"""The only place for listening: a socket, and a server on it until it is told to stop."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from exporter.errors import ListenError
+from exporter.web.boundary import MAX_HEAD_BYTES
+from exporter.web.guard import Guard, Limits
+
+__all__ = ["advice", "listen", "serve"]
+
+_BACKLOG = 1024
+"""Connections that the kernel holds for us: a burst of scrapers must not run into retransmissions."""
+
+_ACCEPTS_PER_TURN = 8
+"""Connections taken per turn of the loop: few, so that requests are read before their connections are too many."""
+
+_ADVICE = {
+    errno.EADDRINUSE: "the port is in use: stop the other process or choose another port",
+    errno.EACCES: "no permission: choose a port above 1023",
+    errno.EADDRNOTAVAIL: "this machine does not have that address",
+}
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Args:
+        host: an address or a name of this machine; "" for all addresses, of IPv4 and IPv6 where the machine has both.
+        port: 0 for any free one.
+
+    Raises:
+        ListenError: the address cannot be listened on.
+    """
+    try:
+        return _socket(host, port)
+    except (OSError, OverflowError, UnicodeError) as error:
+        message = f"cannot listen on {_shown(host, port)}: {advice(error)}"
+        raise ListenError(message) from error
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    if not host and socket.has_dualstack_ipv6():
+        return socket.create_server(("", port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True)
+    flags = socket.AI_PASSIVE
+    family, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=flags)[0]
+    return socket.create_server((str(address[0]), port), family=family, backlog=_BACKLOG)
+
+
+def _shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def advice(error: Exception) -> str:
+    """What is wrong with an address, and what to do."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "no such address"
+    if isinstance(error, OSError):
+        return _ADVICE.get(error.errno or 0, error.strerror or type(error).__name__)
+    return "a port is between 0 and 65535"
+
+
+async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event, limits: Limits | None = None) -> None:
+    """Serves until ``stop`` is set; then closes the listener at once and lets the answers in flight complete."""
+    limits = limits or Limits()
+    server = _Server(_config(app, limits), stop)
+    await server.serve(sockets=[sock])
+    for connection in list(server.server_state.connections):  # those whose time to drain is over
+        cast("Guard", connection).transport.abort()
+
+
+def _config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=cast("type[asyncio.Protocol]", partial(Guard, limits)),
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",  # a line for each stranger's malformed request, tracebacks with values: not in our log
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        backlog=_ACCEPTS_PER_TURN,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        timeout_graceful_shutdown=limits.drain_seconds,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which leaves signals to the process and sleeps until it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Takes no signal: uvicorn would raise it again at the end, and the exit status would not be 0."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens; asyncio takes as many connections per turn as it lets the kernel hold, which are two questions."""
+        await super().startup(sockets)
+        for sock in sockets or ():
+            sock.listen(_BACKLOG)
+
+    async def main_loop(self) -> None:
+        """Waits; uvicorn would wake ten times a second for headers that the application sets itself."""
+        await self._stop.wait()
