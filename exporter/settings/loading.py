@@ -113,11 +113,8 @@ def _problem(detail: ErrorDetails, layers: tuple[Layer, ...]) -> str:
 
 def _located(loc: tuple[int | str, ...]) -> tuple[Setting, tuple[int | str, ...]]:
     """The setting that a place in the document belongs to, and the way that leads on from there."""
-    for setting in SETTINGS:
-        length = len(setting.path)
-        if loc[:length] == setting.path:
-            return setting, loc[length:]
-    raise LookupError(loc)
+    setting = next(setting for setting in SETTINGS if loc[: len(setting.path)] == setting.path)
+    return setting, loc[len(setting.path) :]
 
 
 def _rule(detail: ErrorDetails) -> str:
@@ -140,5 +137,5 @@ def _file_problems(first: Path, last: Path) -> tuple[str, ...]:
     try:
         FileCredentials(first, last).read()
     except SettingsError as error:
-        return error.problems
+        return tuple(dict.fromkeys(error.problems))
     return ()

@@ -12,6 +12,9 @@ __all__ = ["Given", "Layer", "given", "layers", "problems"]
 
 _FILE_LIMIT_BYTES = 64 * 1024
 
+_WITH_VALUE = tuple(setting for setting in SETTINGS if setting.key)
+"""Settings proper: the others say where to find these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -64,13 +67,13 @@ def problems(flags: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[s
 
 
 def _of_flags(flags: Mapping[str, str]) -> Iterator[tuple[Setting, Given]]:
-    for setting in SETTINGS:
+    for setting in _WITH_VALUE:
         if setting.flag and (text := flags.get(setting.environment)):
             yield setting, Given(text, setting.flag)
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[Setting, Given]]:
-    for setting in SETTINGS:
+    for setting in _WITH_VALUE:
         if text := environ.get(setting.environment):
             yield setting, Given(text, setting.environment)
         elif setting.or_file and (text := environ.get(name := setting.environment + FILE_SUFFIX)):
@@ -81,10 +84,10 @@ def _of_directory(directory: Path) -> Iterator[tuple[Setting, Given]]:
     if not directory.is_dir():
         message = f"{SECRETS_DIR.environment}: must name a directory that can be read"
         raise SettingsError(message)
-    for setting in SETTINGS:
+    for setting in _WITH_VALUE:
         path = directory / setting.file_name
-        if setting is not SECRETS_DIR and path.is_file():
-            yield setting, Given(path if setting.or_file else _text(path), str(path))
+        if path.is_file() and (value := path if setting.or_file else _text(path)):
+            yield setting, Given(value, str(path))
 
 
 def _text(path: Path) -> str:
