@@ -1,6 +1,7 @@
 """An event loop whose time leaps: whatever waits is next, and no test waits for real."""
 
 import asyncio
+import contextlib
 import selectors
 from collections.abc import Mapping
 from selectors import SelectorKey
@@ -37,12 +38,23 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._leaping.now_seconds
 
 
+class _LoopTime:
+    """The time of the loop that runs; in a thread, of the one that ran last."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def __call__(self) -> float:
+        with contextlib.suppress(RuntimeError):
+            self._loop = asyncio.get_running_loop()
+        assert self._loop is not None
+        return self._loop.time()
+
+
 def virtual_clock() -> Clock:
     """The clock of whatever loop is running when it is read."""
-    return Clock(
-        monotonic_seconds=lambda: asyncio.get_running_loop().time(),
-        epoch_seconds=lambda: EPOCH_SECONDS + asyncio.get_running_loop().time(),
-    )
+    seconds = _LoopTime()
+    return Clock(monotonic_seconds=seconds, epoch_seconds=lambda: EPOCH_SECONDS + seconds())
 
 
 def virtual_backend() -> tuple[str, Mapping[str, Any]]:

@@ -20,7 +20,7 @@ class SharedCollection:
 
     def __init__(self, fleet: Fleet, *, min_interval_seconds: float = 10.0) -> None:
         """Nothing is asked yet; a snapshot is fresh for ``min_interval_seconds`` after its cycle began."""
-        self._fleet = fleet
+        self.fleet = fleet
         self._min_interval_seconds = min_interval_seconds
         self._cycles = 0
         self._cycle: Cycle | None = None
@@ -40,7 +40,7 @@ class SharedCollection:
     def _fresh(self) -> Snapshot | None:
         if self.latest is None or not self.latest.complete:
             return None
-        age_seconds = self._fleet.clock.monotonic_seconds() - self.latest.started_seconds
+        age_seconds = self.fleet.clock.monotonic_seconds() - self.latest.started_seconds
         return self.latest if age_seconds < self._min_interval_seconds else None
 
     async def _joined(self, deadline: Deadline) -> Snapshot:
@@ -52,6 +52,6 @@ class SharedCollection:
 
     def _begun(self, deadline: Deadline) -> Cycle:
         self._cycles += 1
-        capacity = self._fleet.api.capacity(deadline)
-        plan = plan_cycle(self._fleet.clients, self._fleet.memories.of_each, capacity)
-        return Cycle(self._fleet, plan, number=self._cycles, deadline=deadline)
+        capacity = self.fleet.api.capacity(deadline)
+        plan = plan_cycle(self.fleet.clients, self.fleet.memories.of_each, capacity)
+        return Cycle(self.fleet, plan, number=self._cycles, deadline=deadline)
