@@ -7,6 +7,7 @@ bounds it.
 """
 
 import asyncio
+import itertools
 import math
 import sys
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 __all__ = ["Guard", "Limits", "Stage"]
+
+_turns = itertools.count()  # a clock would not tell those apart that came within one of its ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Guard(H11Protocol):
         self.timeout_keep_alive = math.ceil(limits.idle_seconds) + 1  # uvicorn's own timer, after the guard's
         self._limits = limits
         self._stage: Stage | None = None
-        self._stage_began_seconds = 0.0
+        self._turn = 0
         self._end: asyncio.TimerHandle | None = None
 
     @property
@@ -73,9 +76,9 @@ class Guard(H11Protocol):
         return Stage.ANSWERING if exchange.response_started else Stage.WAITING
 
     @property
-    def standing(self) -> tuple[Stage, float]:
-        """Stage, and since when: what sorts first is given up first."""
-        return self.stage, self._stage_began_seconds
+    def standing(self) -> tuple[Stage, int]:
+        """The stage, and which came to theirs earlier: what sorts first is given up first."""
+        return self.stage, self._turn
 
     @property
     def _exchange(self) -> RequestResponseCycle | None:
@@ -133,7 +136,7 @@ class Guard(H11Protocol):
         stage = self.stage
         if stage is not self._stage:
             self._stage = stage
-            self._stage_began_seconds = self.loop.time()
+            self._turn = next(_turns)
             self._set_end(self._stage_seconds(stage))
 
     def _stage_seconds(self, stage: Stage) -> float | None:

@@ -40,32 +40,30 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         ListenError: the address cannot be listened on.
     """
+    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if port not in range(65536):
+        message = f"cannot listen on {shown}: a port is between 0 and 65535"
+        raise ListenError(message)
     try:
         return _socket(host, port)
-    except (OSError, OverflowError, UnicodeError) as error:
-        message = f"cannot listen on {_shown(host, port)}: {advice(error)}"
+    except (OSError, UnicodeError) as error:
+        message = f"cannot listen on {shown}: {advice(error)}"
         raise ListenError(message) from error
 
 
 def _socket(host: str, port: int) -> socket.socket:
     if not host and socket.has_dualstack_ipv6():
         return socket.create_server(("", port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True)
-    flags = socket.AI_PASSIVE
-    family, _, _, _, address = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=flags)[0]
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
     return socket.create_server((str(address[0]), port), family=family, backlog=_BACKLOG)
 
 
-def _shown(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def advice(error: Exception) -> str:
+def advice(error: OSError | UnicodeError) -> str:
     """What is wrong with an address, and what to do."""
     if isinstance(error, socket.gaierror | UnicodeError):
         return "no such address"
-    if isinstance(error, OSError):
-        return _ADVICE.get(error.errno or 0, error.strerror or type(error).__name__)
-    return "a port is between 0 and 65535"
+    return _ADVICE.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event, limits: Limits | None = None) -> None:

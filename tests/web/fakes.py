@@ -19,6 +19,7 @@ from exporter.errors import Reason
 from exporter.metrics import Format, Page
 from exporter.web.app import create_app
 from exporter.web.landing import About
+from exporter.web.scrapes import Renderer
 
 
 def snapshot(*outcomes: str | Reason, tenant: str = "acme", finished_seconds: float = 0.0) -> Snapshot:
@@ -84,7 +85,7 @@ class FakePages:
 def application(
     clock: Clock,
     tenants: FakeTenants | None = None,
-    pages: FakePages | None = None,
+    pages: Renderer | None = None,
     describe: Callable[[], About] = lambda: About("1.2.3", ()),
     **options: Any,
 ) -> Starlette:

@@ -15,6 +15,7 @@ from tests.web.fakes import FakePages, FakeTenants, application
 
 LIMITS = Limits(connections=4, request_seconds=5, idle_seconds=90, answer_seconds=10)
 GET = b"GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
+LAST = b"GET /-/healthy HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"
 
 
 class FakeTransport(asyncio.Transport):
@@ -206,6 +207,7 @@ async def test_reading_slowly_buys_no_time(clock: Clock) -> None:
     for _ in range(3):
         await asyncio.sleep(3)
         client.take(len(client.kept))
+    await asyncio.sleep(0.5)
     assert client.kept
     assert await lifetime_seconds(client, began) == pytest.approx(10)
 
@@ -226,8 +228,11 @@ async def test_a_slow_reader_who_is_in_time_is_kept(clock: Clock) -> None:
 
 async def test_who_neither_reads_nor_stays_ends_too(listener: Listener) -> None:
     """A connection that is to close after its answer does not wait for a client that never takes it."""
-    client, began = listener.connect(takes_bytes=10), now_seconds()
-    client.protocol.data_received(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    polite = listener.connect()
+    polite.protocol.data_received(LAST)
+    await polite.ended
+    client, began = listener.connect(takes_bytes=len(polite.taken) - 1), now_seconds()
+    client.protocol.data_received(LAST)
     await asyncio.sleep(1)
     assert client.is_closing()
     assert not client.ended.done()
@@ -249,7 +254,7 @@ async def test_a_leaving_client_ends_its_scrape(listener: Listener, tenants: Fak
 async def test_who_waits_longest_for_nothing_makes_room(listener: Listener) -> None:
     """Beyond the cap idle connections go first, then unfinished ones, the oldest of each before the younger."""
     clients = []
-    for request in (GET[:5], b"", GET, GET):
+    for request in (GET[:5], GET[:1], GET, GET):
         clients.append(listener.connect())
         clients[-1].protocol.data_received(request)
         await asyncio.sleep(0.25)

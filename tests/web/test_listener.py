@@ -84,7 +84,7 @@ async def test_two_hundred_idle_strangers_lock_nobody_out(clock: Clock, says: by
             assert (await server.get()).startswith(b"HTTP/1.1 200")
         for reader, _ in strangers:
             await until_closed(reader)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
         for _, writer in strangers:
             writer.close()
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from exporter.clock import Clock
-from exporter.metrics import Format
+from exporter.metrics import Format, Pages, Telemetry
 from tests.web.fakes import FakePages, FakeTenants, application, ask, leave_after, snapshot
 from tests.web.test_negotiation import PROMETHEUS_2
 
@@ -137,3 +137,36 @@ async def test_a_scraper_that_leaves_cancels_its_wait(clock: Clock) -> None:
     assert tenants.cancelled == 1
     tenants.answers.set()
     assert (await ask(app)).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["*/*", PROMETHEUS_2])
+@pytest.mark.parametrize("accept_encoding", ["identity", "gzip"])
+async def test_real_pages_arrive_in_every_format(clock: Clock, accept: str, accept_encoding: str) -> None:
+    """With the real renderer the clients' states arrive, in each format and coding, small and large, GET and HEAD."""
+    pages = Pages(Telemetry(clock=clock, version="1.2.3", revision=""), clock)
+    headers = {"accept": accept, "accept-encoding": accept_encoding}
+    for clients in (3, 200):
+        tenants = FakeTenants(snapshots=(snapshot(*["NORMAL"] * clients),))
+        app = application(clock, tenants, pages)
+        answer = await ask(app, headers=headers)
+        assert answer.text.count("sailpoint_managed_client_normal{") == clients
+        assert answer.text.endswith("# EOF\n") == (accept == PROMETHEUS_2)
+        assert answer.headers.get("content-encoding", "identity") == accept_encoding
+        head = await ask(app, method="HEAD", headers=headers)
+        assert head.headers["content-type"] == answer.headers["content-type"]
+
+
+async def test_real_pages_are_filtered_and_never_empty(clock: Clock) -> None:
+    """A name leaves out the other families; an unknown one gives a page that says so instead of nothing."""
+    pages = Pages(Telemetry(clock=clock, version="1.2.3", revision=""), clock)
+    tenants = FakeTenants()
+    app = application(clock, tenants, pages)
+    filtered = (await ask(app, "/metrics?name[]=sailpoint_managed_client_normal")).text
+    assert [
+        line for line in filtered.splitlines() if not line.startswith(("#", "sailpoint_managed_client_normal{"))
+    ] == []
+    assert filtered.count("sailpoint_managed_client_normal{") == 1
+    own = await ask(app, "/metrics?name[]=sailpoint_exporter_build_info")
+    assert 'version="1.2.3"' in own.text
+    assert (await ask(app, "/metrics?name[]=nobody_knows_this")).text
+    assert len(tenants.deadlines) == 1
