@@ -29,7 +29,7 @@ _VISIBLE_ASCII = re.compile(r"[!-~]+")
 
 # A mounted Kubernetes secret is a directory whose entries lead through the symlink ``..data``, which is swapped in one
 # step. One handle on what it points at sees either the old pair or the new one, and loses its files at worst.
-_ANCHORS = ("..data", "..data", "..data", ".")
+_ANCHORS = (*5 * ("..data",), ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +124,21 @@ def is_visible_ascii(value: str) -> bool:
 def _read_directory(paths: list[Path]) -> dict[str | Path, str]:
     for anchor in _ANCHORS:
         try:
-            with _opened_directory(paths[0].parent / anchor) as directory:
+            with _opened(paths[0].parent / anchor, os.O_DIRECTORY) as directory:
                 return {path: _read(path, directory) for path in paths}
         except FileNotFoundError:  # not a Kubernetes mount, or swapped in between
             continue
+        except OSError as error:
+            culprits = [path for path in paths if path.name == error.filename]
+            problem = f"cannot be read by user id {os.getuid()}: {error.strerror}"
+            raise SettingsError(*(_line(path, problem) for path in culprits or paths)) from None
     missing = [path for path in paths if not path.exists()]
-    raise SettingsError(*(f"{path}: does not exist" for path in missing or paths))
+    raise SettingsError(*(_line(path, "does not exist") for path in missing or paths))
 
 
 @contextmanager
-def _opened_directory(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _opened(path: str | Path, flags: int, directory: int | None = None) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags, dir_fd=directory)
     try:
         yield descriptor
     finally:
@@ -142,27 +146,24 @@ def _opened_directory(path: Path) -> Iterator[int]:
 
 
 def _read(path: Path, directory: int) -> str:
-    try:
-        # Without O_NONBLOCK, opening a FIFO would wait for its writer.
-        descriptor = os.open(path.name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
-    except PermissionError:
-        raise _refused(path, f"user id {os.getuid()} may not read it") from None
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _refused(path, "is not a regular file")
-        return _value(path, file.read(_FILE_LIMIT_BYTES + 1))
+    with _opened(path.name, os.O_NONBLOCK, directory) as file:  # opening a FIFO would wait for its writer otherwise
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise SettingsError(_line(path, "is not a regular file"))
+        return _value(path, os.read(file, _FILE_LIMIT_BYTES + 1))
 
 
 def _value(path: Path, content: bytes) -> str:
     if len(content) > _FILE_LIMIT_BYTES:
-        raise _refused(path, f"is larger than {_FILE_LIMIT_BYTES} bytes, so not a credential")
+        raise SettingsError(_line(path, f"is larger than {_FILE_LIMIT_BYTES} bytes, so not a credential"))
     value = content.removeprefix(_BYTE_ORDER_MARK).rstrip(b"\r\n").decode("latin-1")
     if not value:
-        raise _refused(path, "is empty")
+        raise SettingsError(_line(path, "is empty"))
     if not is_visible_ascii(value):
-        raise _refused(path, "holds a space, a control character or something else that is not visible ASCII")
+        raise SettingsError(
+            _line(path, "holds a space, a control character or something else that is not visible ASCII")
+        )
     return value
 
 
-def _refused(path: Path, problem: str) -> SettingsError:
-    return SettingsError(f"{path}: {problem}")
+def _line(path: Path, problem: str) -> str:
+    return f"{path}: {problem}"

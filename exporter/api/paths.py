@@ -8,7 +8,9 @@ Source: ``sailpoint-oss/api-specs``; developer.sailpoint.com, "API Versioning St
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -25,6 +27,9 @@ __all__ = [
 
 GENERATIONS = ("v1", "v2026", "v2025", "v2024", "v3", "beta")
 """The generations that have getManagedClientStatus, newest first."""
+
+_URLS_KEPT = 4096
+"""Building one takes longer than anything else that is done to a request."""
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 
@@ -83,21 +88,24 @@ class Origin:
     """The one scheme, host and port that a tenant's calls may go to."""
 
     def __init__(self, base_url: str) -> None:
-        self._url = httpx.URL(base_url).copy_with(raw_path=b"/")
+        given = httpx.URL(base_url)
+        self._url = httpx.URL(scheme=given.scheme, host=given.host, port=given.port, path="/")
+        self.url = lru_cache(_URLS_KEPT)(self._built)  # the same few are asked for in every scrape
 
     @property
     def encrypted(self) -> bool:
         """Whether calls go over TLS."""
         return self._url.scheme == "https"
 
-    def url(self, target: str) -> httpx.URL:
+    def _built(self, target: str) -> httpx.URL:
         """The address of a path and query at this origin, and at no other.
 
         Raises:
             ApiError: INTERNAL, when the address would lead elsewhere.
         """
-        raw_path = target.encode("ascii")
-        url = self._url.copy_with(raw_path=raw_path)
-        if (url.scheme, url.netloc, url.raw_path) != (self._url.scheme, self._url.netloc, raw_path):
-            raise ApiError(Reason.INTERNAL, "the address built for a call is not the tenant's")
-        return url
+        raw_path = target.encode()
+        with suppress(httpx.InvalidURL, UnicodeError):
+            url = self._url.copy_with(raw_path=raw_path)
+            if (url.scheme, url.netloc, url.raw_path) == (self._url.scheme, self._url.netloc, raw_path):
+                return url
+        raise ApiError(Reason.INTERNAL, "the address built for a call is not the tenant's")
