@@ -17,7 +17,7 @@ help:
 	@echo "make test        all tests, in random order, with branch coverage"
 	@echo "make check       lint, format, types, layers, then the tests"
 	@echo "make bench       the measurements in tests/bench"
-	@echo "make image       the container image $(IMAGE)"
+	@echo "make image       the container image $(IMAGE); BASE_IMAGE=... starts from another base"
 	@echo "make image-test  builds and runs the image for real; needs podman"
 	@echo "make lock        the hashed locks from pyproject.toml; LOCK=--upgrade takes newer releases"
 	@echo "make clean       removes what all of these made"
@@ -43,7 +43,7 @@ lint: $(VENV)/.dev
 check: lint test
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q tests/bench
+	@$(BIN)/python -m pytest -q -s -m bench tests/bench
 
 lock: $(VENV)/.dev
 	@$(UV_COMPILE) $(LOCK) --extra basic-auth -o requirements.txt pyproject.toml
@@ -51,8 +51,11 @@ lock: $(VENV)/.dev
 	@$(UV_COMPILE) $(LOCK) --extra basic-auth --group dev -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml
 
+# HEALTHCHECK exists in Docker's image format only, which podman writes when told so.
 image:
-	@$(CONTAINER_ENGINE) build -t $(IMAGE) --build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
+	@BUILDAH_FORMAT=docker $(CONTAINER_ENGINE) build --tag $(IMAGE) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
+		--build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' exporter/__init__.py) \
+		--build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
 
 image-test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -m image tests/deploy
