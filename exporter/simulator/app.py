@@ -44,7 +44,7 @@ _TOKEN_BUCKET = "oauth"  # noqa: S105 - a name
 _MAXIMUM_BODY_BYTES = 1_048_576
 _REMEMBERED_REQUESTS = 100_000
 
-_Perform = Callable[[Request], Awaitable[Response]]
+_Perform = Callable[[Request, bytes], Awaitable[Response]]
 
 
 class Exchange(NamedTuple):
@@ -130,12 +130,15 @@ class SimulatedTenant:
 
     def _route(self, method: str, path: str, operation_id: str, perform: _Perform) -> Route:
         async def endpoint(request: Request) -> Response:
-            await asyncio.sleep(self._latency_seconds)
-            fault = self.faults.next(operation_id, request.path_params.get("id"))
-            normal = partial(perform, request)
-            return await self._answered(request, path, fault.respond(normal) if fault else normal())
+            return await self._answered(request, path, self._respond(request, operation_id, perform))
 
         return Route(path, endpoint, methods=[method])
+
+    async def _respond(self, request: Request, operation_id: str, perform: _Perform) -> Response:
+        normal = partial(perform, request, await _bounded_body(request))
+        await asyncio.sleep(self._latency_seconds)
+        fault = self.faults.next(operation_id, request.path_params.get("id"))
+        return await (fault.respond(normal) if fault else normal())
 
     async def _answered(self, request: Request, path_template: str, answer: Awaitable[Response]) -> Response:
         """The answer or the refusal, with the headers that every answer has, on record."""
@@ -151,26 +154,24 @@ class SimulatedTenant:
         self.requests.append(Exchange(request.method, path_template, response.status_code))
         return response
 
-    async def _perform(self, operation: Operation, generation: str, request: Request) -> Response:
+    async def _perform(self, operation: Operation, generation: str, request: Request, body: bytes) -> Response:
         grant = self._tokens.grant(request.headers.get("Authorization"))
         self._admit(grant.client_id, generation)
         if not operation.permits(grant, generation):
             raise answers.forbidden()
         call_id = request.path_params.get("id", "")
-        answer = operation.handler(
-            Call(self.world, generation, call_id, request.query_params, await _bounded_body(request))
-        )
+        answer = operation.handler(Call(self.world, generation, call_id, request.query_params, body))
         return json_response(answer.document, headers=answer.headers)
 
-    async def _create_access_token(self, request: Request) -> Response:
+    async def _create_access_token(self, request: Request, body: bytes) -> Response:
         content_type = request.headers.get("Content-Type", "")
-        parameters = oauth.token_parameters(request.url.query, content_type, await _bounded_body(request))
+        parameters = oauth.token_parameters(request.url.query, content_type, body)
         credential = oauth.identified(parameters, self._credentials)
         self._admit(credential.client_id, _TOKEN_BUCKET)
         oauth.require_secret(credential, parameters)
         return json_response(self._tokens.issue(credential), headers={"Cache-Control": "no-store"})
 
-    async def _get_oauth_info(self, request: Request) -> Response:
+    async def _get_oauth_info(self, request: Request, _body: bytes) -> Response:
         return json_response(oauth.oauth_info(self._org, str(request.base_url).rstrip("/")))
 
     def _admit(self, client_id: str, bucket: str) -> None:

@@ -5,9 +5,8 @@ Source: "Standard Collection Parameters" on developer.sailpoint.com. Answers are
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from exporter.simulator.answers import bad_request, illegal_value
 
@@ -40,13 +39,14 @@ class Page:
             raise bad_request(detail_code="400.1.4 Limit violation", text=f"limit must be at most {MAXIMUM_LIMIT}.")
         return cls(_whole_number(query, "offset", 0), limit, _boolean(query, "count"))
 
-    def of(self, items: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """The items on this page."""
-        return items[self.offset : self.offset + self.limit]
+    @property
+    def window(self) -> slice:
+        """The items on this page, of all that there are."""
+        return slice(self.offset, self.offset + self.limit)
 
-    def headers(self, items: Sequence[dict[str, Any]]) -> dict[str, str]:
-        """What the answer's header says about the whole list."""
-        return {"X-Total-Count": str(len(items))} if self.count else {}
+    def headers(self, total: int) -> dict[str, str]:
+        """What the answer's headers say about the whole list."""
+        return {"X-Total-Count": str(total)} if self.count else {}
 
 
 def _whole_number(query: Mapping[str, str], name: str, default: int) -> int:

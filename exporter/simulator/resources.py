@@ -67,7 +67,11 @@ def update_managed_client_status(call: Call) -> Answer:
 
 def get_managed_clients(call: Call) -> Answer:
     """A page of the clients."""
-    return _listed(call, call.world.client_documents(call.generation), _CLIENT_FILTERS)
+    if "filters" in call.query:
+        return _filtered(call, call.world.client_documents(call.generation), _CLIENT_FILTERS)
+    page = Page.from_query(call.query)  # of thousands of clients, only the page's documents are made
+    documents = call.world.client_documents(call.generation, page.window)
+    return Answer(documents, page.headers(len(call.world.client_ids_and_types())))
 
 
 def get_managed_client(call: Call) -> Answer:
@@ -82,7 +86,7 @@ def get_managed_client_health_indicators(call: Call) -> Answer:
 
 def get_managed_clusters(call: Call) -> Answer:
     """A page of the clusters."""
-    return _listed(call, call.world.cluster_documents(call.generation), _CLUSTER_FILTERS)
+    return _filtered(call, call.world.cluster_documents(call.generation), _CLUSTER_FILTERS)
 
 
 def get_managed_cluster(call: Call) -> Answer:
@@ -96,12 +100,11 @@ def _found(document: Mapping[str, Any] | None) -> Answer:
     return Answer(document)
 
 
-def _listed(call: Call, documents: list[dict[str, Any]], fields: frozenset[str]) -> Answer:
+def _filtered(call: Call, documents: list[dict[str, Any]], fields: frozenset[str]) -> Answer:
     page = Page.from_query(call.query)
-    expression = call.query.get("filters")
-    if expression is not None:
-        documents = list(filter(parse_filter(expression, fields), documents))
-    return Answer(page.of(documents), page.headers(documents))
+    if "filters" in call.query:
+        documents = list(filter(parse_filter(call.query["filters"], fields), documents))
+    return Answer(documents[page.window], page.headers(len(documents)))
 
 
 def _status_report(body: bytes) -> dict[str, Any]:
