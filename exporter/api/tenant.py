@@ -28,9 +28,12 @@ from exporter.api.tokens import Tokens
 from exporter.clock import Clock, Deadline
 from exporter.errors import ApiError, Reason
 
-__all__ = ["TenantApi"]
+__all__ = ["TenantApi", "TransportFactory"]
 
 T = TypeVar("T")
+
+TransportFactory = Callable[[], httpx.AsyncBaseTransport]
+"""Makes the transport of one connection."""
 
 _DOCUMENT_LIMIT_BYTES = 1024 * 1024
 _TOKEN_LIMIT_BYTES = 64 * 1024
@@ -49,7 +52,7 @@ class TenantApi:
         observer: Observer,
         rate_budget: int = 50,
         concurrency: int = 10,
-        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
+        transport: TransportFactory | None = None,
         random: Callable[[], float] = random_numbers.random,
         user_agent: str = f"sailpoint-exporter/{__version__}",
     ) -> None:
