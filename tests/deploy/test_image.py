@@ -68,7 +68,7 @@ def test_what_it_says_about_itself(image: Image) -> None:
     config = image.inspect()["Config"]
     assert config["User"] == "65532:65532"
     assert config["Entrypoint"] == ["sailpoint-exporter"]
-    assert image.inspect()["HealthCheck"]["Test"] == ["CMD", "sailpoint-exporter", "healthcheck"]
+    assert image.inspect()["Healthcheck"]["Test"] == ["CMD", "sailpoint-exporter", "healthcheck"]
     assert "9853/tcp" in config["ExposedPorts"]
     assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert config["Labels"]["org.opencontainers.image.version"] == __version__
