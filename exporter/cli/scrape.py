@@ -40,7 +40,7 @@ async def _scrape(configuration: "Configuration", observers: "Sequence[Observer]
         deadline = application.clock.deadline(configuration.scrape.max_duration_seconds)
         snapshots = await application.collect(deadline)
         page = application.pages.render(snapshots, Format.TEXT)
-    click.get_binary_stream("stdout").write(page.body)
+    click.echo(page.body, nl=False)
     return all(snapshot.up for snapshot in snapshots)
 
 
