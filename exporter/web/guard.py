@@ -28,7 +28,10 @@ class Limits:
     """How long and how many connections may live.
 
     Attributes:
-        connections: live ones, of all stages.
+        connections: live ones, of all stages, beyond which the oldest idle ones are aborted.
+        burst_seconds: what a new connection has to make itself useful before it counts: clients that come all at once
+            are as young as strangers who say nothing.
+        burst_connections: live ones beyond which that is not waited for.
         request_seconds: from accept, or from the first byte of a further request, to the end of its header.
         idle_seconds: from an answer to the next request. Prometheus scrapes every 15 to 60 s; keeping its connection
             saves a handshake each time, and idle connections are the first to go when room is needed.
@@ -37,6 +40,8 @@ class Limits:
     """
 
     connections: int = 64
+    burst_seconds: float = 1.0
+    burst_connections: int = 512
     request_seconds: float = 5.0
     idle_seconds: float = 90.0
     answer_seconds: float = 10.0
@@ -61,6 +66,7 @@ class Guard(H11Protocol):
         self._limits = limits
         self._stage: Stage | None = None
         self._turn = 0
+        self.young = True
         self._end: asyncio.TimerHandle | None = None
 
     @property
@@ -90,7 +96,8 @@ class Guard(H11Protocol):
         super().connection_made(transport)
         transport.set_write_buffer_limits(0)  # so that a paused flow means: the client has not taken everything
         self._settle()
-        self._make_room()
+        _make_room(self._all, self._limits.burst_connections)
+        self.loop.call_later(self._limits.burst_seconds, self._come_of_age)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
@@ -153,10 +160,19 @@ class Guard(H11Protocol):
         # abort, not close: that would wait for a client who does not read
         self._end = None if after_seconds is None else self.loop.call_later(after_seconds, self.transport.abort)
 
-    def _make_room(self) -> None:
-        """Aborts what is too much: the least stage first, in it the oldest, never who waits for an answer."""
-        connections = cast("set[Guard]", self.connections)
-        others = (each for each in connections if each is not self and each.stage is not Stage.WAITING)
-        surplus = max(0, len(connections) - self._limits.connections)
-        for each in sorted(others, key=lambda other: other.standing)[:surplus]:
-            each.transport.abort()
+    @property
+    def _all(self) -> list["Guard"]:
+        return list(cast("set[Guard]", self.connections))
+
+    def _come_of_age(self) -> None:
+        """Counts the connection, if it is still there, among those that may be too many."""
+        self.young = False
+        _make_room([each for each in self._all if not each.young], self._limits.connections)
+
+
+def _make_room(connections: list[Guard], most: int) -> None:
+    """Aborts what is too much: the least stage first, in it the oldest, never who waits for an answer."""
+    dispensable = (each for each in connections if each.stage is not Stage.WAITING)
+    surplus = max(0, len(connections) - most)
+    for each in sorted(dispensable, key=lambda other: other.standing)[:surplus]:
+        each.transport.abort()

@@ -20,9 +20,6 @@ __all__ = ["advice", "listen", "serve"]
 _BACKLOG = 1024
 """Connections that the kernel holds for us: a burst of scrapers must not run into retransmissions."""
 
-_ACCEPTS_PER_TURN = 8
-"""Connections taken per turn of the loop: few, so that requests are read before their connections are too many."""
-
 _ADVICE = {
     errno.EADDRINUSE: "the port is in use: stop the other process or choose another port",
     errno.EACCES: "no permission: choose a port above 1023",
@@ -88,7 +85,7 @@ def _config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        backlog=_ACCEPTS_PER_TURN,
+        backlog=_BACKLOG,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         timeout_graceful_shutdown=limits.drain_seconds,
     )
@@ -105,12 +102,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Takes no signal: uvicorn would raise it again at the end, and the exit status would not be 0."""
         yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listens; asyncio takes as many connections per turn as it lets the kernel hold, which are two questions."""
-        await super().startup(sockets)
-        for sock in sockets or ():
-            sock.listen(_BACKLOG)
 
     async def main_loop(self) -> None:
         """Waits; uvicorn would wake ten times a second for headers that the application sets itself."""

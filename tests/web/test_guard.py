@@ -13,7 +13,7 @@ from exporter.clock import Clock
 from exporter.web.guard import Guard, Limits, Stage
 from tests.web.fakes import FakePages, FakeTenants, application
 
-LIMITS = Limits(connections=4, request_seconds=5, idle_seconds=90, answer_seconds=10)
+LIMITS = Limits(connections=4, burst_connections=12)
 GET = b"GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n"
 LAST = b"GET /-/healthy HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"
 
@@ -257,34 +257,60 @@ async def test_who_waits_longest_for_nothing_makes_room(listener: Listener) -> N
     for request in (GET[:5], GET[:1], GET, GET):
         clients.append(listener.connect())
         clients[-1].protocol.data_received(request)
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.01)
     for expected in ([2], [2, 3], [0, 2, 3], [0, 1, 2, 3]):
         listener.connect()
-        await asyncio.sleep(0.25)
-        assert [number for number, client in enumerate(clients) if client.ended.done()] == expected
+        await asyncio.sleep(1.01)
+        assert ended(clients) == expected
     assert len(listener.connections) == 4
 
 
-async def test_a_burst_in_one_turn_leaves_as_many_as_allowed(listener: Listener) -> None:
-    """Connections that are accepted in the same turn of the loop do not push each other out twice."""
+def ended(clients: list[FakeTransport]) -> list[int]:
+    """The numbers of the clients whose connections have ended."""
+    return [number for number, client in enumerate(clients) if client.ended.done()]
+
+
+async def test_a_burst_is_served_before_it_is_cut(listener: Listener) -> None:
+    """Clients that come all at once have a second to ask; then those that did not, or are idle, are too many."""
     clients = [listener.connect() for _ in range(10)]
-    await asyncio.sleep(0.25)
-    assert [not client.ended.done() for client in clients] == [False] * 6 + [True] * 4
+    await asyncio.sleep(0.5)
+    for client in clients[:8]:
+        client.protocol.data_received(GET)
+    await asyncio.sleep(0.4)
+    assert ended(clients) == []
+    assert all(b"200 OK" in client.taken for client in clients[:8])
+    await asyncio.sleep(0.2)
+    assert ended(clients) == [0, 1, 2, 3, 4, 5]
+
+
+async def test_a_burst_is_not_cut_by_those_who_came_before(listener: Listener) -> None:
+    """Each connection has its own second, whoever comes of age in the meantime."""
+    for _ in range(4):
+        listener.connect()
+    await asyncio.sleep(0.9)
+    clients = [listener.connect() for _ in range(6)]
+    await asyncio.sleep(0.9)
+    assert ended(clients) == []
+
+
+async def test_a_flood_is_cut_at_once(listener: Listener) -> None:
+    """Beyond the cap for bursts nobody has a second, and each newcomer costs one connection, not more."""
+    clients = [listener.connect() for _ in range(20)]
+    await asyncio.sleep(0.1)
+    assert ended(clients) == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_waiting_scrapes_never_make_room(listener: Listener, tenants: FakeTenants) -> None:
     """Scrapes in flight stay, even when they are more than the cap."""
     tenants.answers.clear()
-    clients = [listener.connect() for _ in range(4)]
-    for client in clients:
+    clients = [listener.connect() for _ in range(6)]
+    for client in clients[:5]:
         client.protocol.data_received(GET)
-    await asyncio.sleep(0.25)
-    clients += [listener.connect(), listener.connect()]
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(3)
+    assert ended(clients) == [5]
     tenants.answers.set()
-    await asyncio.sleep(0.25)
-    assert [b"200 OK" in client.taken for client in clients[:4]] == [True] * 4
-    assert [not client.ended.done() for client in clients] == [True] * 4 + [False, True]
+    await asyncio.sleep(0.1)
+    assert all(b"200 OK" in client.taken for client in clients[:5])
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ async def until_closed(reader: asyncio.StreamReader) -> None:
 
 async def test_a_burst_of_clients_is_served(clock: Clock) -> None:
     """400 clients that connect and ask at once are all answered."""
-    async with running(application(clock)) as server:
+    async with running(application(clock), Limits(burst_seconds=10)) as server:  # the clients share this process
         answers = await asyncio.gather(*(server.get(b"/-/healthy") for _ in range(400)))
     assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
 
