@@ -102,6 +102,23 @@ async def test_stopping_waits_for_the_answer_in_the_making() -> None:
             await late.get(caller.base_url)
 
 
+async def test_a_cancelled_server_leaves_nothing_open() -> None:
+    """Cancelling closes the listener and the connections, without waiting for anything."""
+    sock = listen("127.0.0.1", 0)
+    address = sock.getsockname()
+    serving_task = asyncio.create_task(serve(tenant().app, sock, asyncio.Event()))
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"GET /oauth/info HTTP/1.1\r\nHost: tenant\r\n\r\n")
+    await reader.readuntil(b"}")
+    serving_task.cancel()
+    assert await reader.read() == b""
+    writer.close()
+    with pytest.raises(asyncio.CancelledError):
+        await serving_task
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(*address)
+
+
 async def test_signals_stay_with_the_process() -> None:
     """Serving replaces no signal handler."""
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
