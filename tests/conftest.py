@@ -1,10 +1,12 @@
 """Fixtures that every room's tests share. Async tests run on virtual time unless their module asks for real sockets."""
 
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from exporter.clock import Clock
+from tests.canaries import MARK
 from tests.virtual_time import virtual_backend, virtual_clock
 
 
@@ -18,3 +20,14 @@ def anyio_backend() -> Any:
 def clock() -> Clock:
     """The running loop's clock."""
     return virtual_clock()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test whose output or log, at any level, contains a canary."""
+    report = yield
+    leaking = [section for section, text in report.sections if MARK in text.lower()]
+    if leaking and report.outcome == "passed":
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: a canary is in {', '.join(leaking)}"
+    return report

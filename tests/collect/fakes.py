@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from exporter.api.documents import ManagedClientStatus
 from exporter.clock import Clock, Deadline
 from exporter.collect.fleet import Fleet
@@ -75,3 +77,8 @@ def outcomes(readings: Sequence[object]) -> list[object]:
     """The readings' outcomes: a reason, or "ok"."""
     found = [reading.outcome for reading in readings]  # type: ignore[attr-defined]
     return ["ok" if isinstance(outcome, ManagedClientStatus) else outcome for outcome in found]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+    """The fields of the lines about changes."""
+    return [vars(record)["fields"] for record in caplog.records if record.name == "exporter.collect.changes"]

@@ -11,7 +11,7 @@ from exporter.collect.fleet import Fleet
 from exporter.collect.plan import Plan, plan_cycle
 from exporter.collect.snapshot import Snapshot
 from exporter.errors import ApiError, Reason
-from tests.collect.fakes import FakeTenant, fleet, outcomes
+from tests.collect.fakes import FakeTenant, fleet, logged, outcomes
 
 
 def _cycle(over: Fleet, *, seconds: float = 9.5, number: int = 1, plan: Plan | None = None) -> Cycle:
@@ -45,7 +45,7 @@ async def test_a_bug_costs_its_client_only(clock: Clock, caplog: pytest.LogCaptu
     tenant = FakeTenant()
     tenant.failures["1"] = RecursionError("canary-payload")
     assert outcomes((await _run(fleet(tenant, clock))).readings) == [Reason.INTERNAL, "ok", "ok"]
-    assert [record.fields["detail"] for record in caplog.records] == ["RecursionError"]  # type: ignore[attr-defined]
+    assert [fields["detail"] for fields in logged(caplog)] == ["RecursionError"]
 
 
 async def test_at_the_deadline_the_page_has_what_is_there(clock: Clock) -> None:
@@ -87,7 +87,7 @@ async def test_backing_off_is_not_asking(clock: Clock, caplog: pytest.LogCapture
     over = fleet(tenant, clock, 1)
     assert outcomes((await _run(over)).readings) == [Reason.BACKOFF]
     assert over.memories[over.clients[0]].last_asked_cycle == 0
-    assert caplog.records == []
+    assert logged(caplog) == []
 
 
 async def test_a_waiter_leaves_at_its_own_deadline_with_what_is_there(clock: Clock) -> None:
@@ -184,4 +184,4 @@ async def test_a_reason_is_explained_by_its_first_example(clock: Clock, caplog: 
     tenant = FakeTenant()
     tenant.failures = {"1": ApiError(Reason.DNS, "first"), "2": ApiError(Reason.DNS, "second")}
     await _run(fleet(tenant, clock))
-    assert [record.fields["detail"] for record in caplog.records] == ["first"]  # type: ignore[attr-defined]
+    assert [fields["detail"] for fields in logged(caplog)] == ["first"]
