@@ -1,6 +1,5 @@
 """The command ``demo``: a simulated tenant and an exporter that reads it, in one process."""
 
-import asyncio
 import os
 import socket
 from collections.abc import Mapping
@@ -46,6 +45,8 @@ def _of_process(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _demo(flags: Mapping[str, str], environ: Mapping[str, str], options: SimulationOptions) -> None:
+    import asyncio  # noqa: PLC0415 - see process.run
+
     from exporter.bootstrap import build  # noqa: PLC0415 - imports httpx and uvicorn
     from exporter.simulator import server  # noqa: PLC0415 - imports uvicorn
     from exporter.web import listener  # noqa: PLC0415 - imports uvicorn

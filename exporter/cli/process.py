@@ -1,12 +1,14 @@
 """The only place for what a process owes its system: signals, core dumps, the event loop's last words."""
 
-import asyncio
 import logging
 import resource
 import signal
 import sys
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["prepare", "run", "stop_event"]
 
@@ -28,8 +30,10 @@ def prepare() -> None:
         signal.signal(number, lambda *_: sys.exit(0))
 
 
-def stop_event() -> asyncio.Event:
+def stop_event() -> "asyncio.Event":
     """An event that SIGTERM and SIGINT set from now on; to be called before anything is listened on."""
+    import asyncio  # noqa: PLC0415 - see run
+
     stop = asyncio.Event()
     for number in _STOPPING:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -38,11 +42,13 @@ def stop_event() -> asyncio.Event:
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run a command on a loop that tells of unhandled errors without their texts."""
+    import asyncio  # noqa: PLC0415 - a quarter of the health check's start, which has no use for it
+
     with asyncio.Runner() as runner:
         runner.get_loop().set_exception_handler(_unhandled)
         return runner.run(main)
 
 
-def _unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _unhandled(_loop: "asyncio.AbstractEventLoop", context: dict[str, Any]) -> None:
     # The context's own message shows the arguments of callbacks.
     logger.error("Unhandled error in the event loop", exc_info=context.get("exception"))

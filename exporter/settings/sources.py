@@ -81,13 +81,19 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[Setting, Given
 
 
 def _of_directory(directory: Path) -> Iterator[tuple[Setting, Given]]:
-    if not directory.is_dir():
-        message = f"{SECRETS_DIR.environment}: must name a directory that can be read"
-        raise SettingsError(message)
+    names = _names(directory)
     for setting in _WITH_VALUE:
         path = directory / setting.file_name
-        if path.is_file() and (value := path if setting.or_file else _text(path)):
+        if path.name in names and (value := path if setting.or_file else _text(path)):
             yield setting, Given(value, str(path))
+
+
+def _names(directory: Path) -> frozenset[str]:
+    try:
+        return frozenset(path.name for path in directory.iterdir())
+    except OSError as error:
+        message = f"{SECRETS_DIR.environment}: must name a directory that can be read ({type(error).__name__})"
+    raise SettingsError(message)
 
 
 def _text(path: Path) -> str:

@@ -49,7 +49,6 @@ def test_secrets_directory_gives_paths_of_credentials_and_texts_of_the_rest(tmp_
     """A whole mounted secret can have the credential and other settings; what is unknown in it is left alone."""
     for name, text in {"client_id": "id", "client_secret": "CANARY", "tenant_name": " acme\n", "other": "x"}.items():
         (tmp_path / name).write_text(text)
-    (tmp_path / "base_url").mkdir()
 
     layer = sources.layers({}, {"SAIL_SECRETS_DIR": str(tmp_path)})[2]
 
@@ -70,6 +69,13 @@ def test_secrets_directory_must_exist(tmp_path: Path) -> None:
     """A directory that is not there is a problem, not an empty source."""
     with pytest.raises(SettingsError, match="SAIL_SECRETS_DIR: must name a directory that can be read"):
         sources.layers({}, {"SAIL_SECRETS_DIR": str(tmp_path / "nowhere")})
+
+
+def test_settings_in_the_secrets_directory_must_be_files(tmp_path: Path) -> None:
+    """What has a setting's name and is a directory is refused by its path."""
+    (tmp_path / "base_url").mkdir()
+    with pytest.raises(SettingsError, match=r"base_url: cannot be read \(IsADirectoryError\)"):
+        sources.layers({}, {"SAIL_SECRETS_DIR": str(tmp_path)})
 
 
 def test_file_in_the_secrets_directory_must_be_text(tmp_path: Path) -> None:
