@@ -22,13 +22,12 @@ help:
 	@echo "make lock        the hashed locks from pyproject.toml; LOCK=--upgrade takes newer releases"
 	@echo "make clean       removes what all of these made"
 
-# A foreground terminal gives the demo a process group of its own: Ctrl-C then reaches the demo, which ends with
-# status 0, and not make, which would end with 130 whatever the demo answers.
+# On a terminal the demo gets a process group of its own: Ctrl-C then reaches the demo, which ends with status 0, and
+# not make, which would end with 130 whatever the demo answers. A job in the background must not take the terminal.
 demo: $(VENV)/.runtime
-	@case "$$(ps -o stat= -p $$$$ 2>/dev/null)" in \
-	*+*) set -m; $(BIN)/python -m exporter demo ;; \
-	*) exec $(BIN)/python -m exporter demo ;; \
-	esac
+	@set -- $(BIN)/python -m exporter demo; \
+	[ -t 1 ] && case "$$(ps -o stat= -p $$$$ 2>/dev/null)" in *+*) set -m; "$$@"; exit ;; esac; \
+	exec "$$@"
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q --cov=exporter --cov-branch --cov-report=term
