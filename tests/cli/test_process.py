@@ -1,7 +1,7 @@
 """The program as a process: signals, exit statuses, what it prints, what it never prints."""
 
 import asyncio
-import logging
+import io
 import os
 import re
 import shutil
@@ -10,12 +10,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from exporter.cli import process
+from exporter.cli import logs, process
 from tests.whole.processes import EXPORTER, Program, clean_environment, eventually, fetched, page, running
 
 CANARY = "CANARY-c2VjcmV0"
@@ -133,13 +133,10 @@ def test_demo_shows_readings_and_serves_them(number: signal.Signals) -> None:
 
 def test_demo_leaves_a_port_that_is_taken(tenant: dict[str, str]) -> None:
     """When its usual port is taken, the demo says so and uses a free one; a real tenant's variables it ignores."""
-    usual = socket.socket()
-    try:
-        usual.bind(("127.0.0.1", 9853))
-        usual.listen()
-    except OSError:
-        pass  # taken already: just as good
-    with usual, showing("demo", "--clients=1", until="Ctrl-C ends it", **tenant) as (program, _):
+    with ExitStack() as stack:
+        with suppress(OSError):  # taken already: just as good
+            stack.enter_context(socket.create_server(("127.0.0.1", 9853)))
+        program, _ = stack.enter_context(showing("demo", "--clients=1", until="Ctrl-C ends it", **tenant))
         assert program.output.startswith("127.0.0.1:9853 is taken; using a free port instead.\n")
         assert "127.0.0.1:9853/metrics" not in program.output
         assert program.end() == 0
@@ -201,17 +198,19 @@ def test_console_script_is_the_same_program() -> None:
     assert outputs[0] == outputs[1]
 
 
-def test_unhandled_error_on_the_loop_is_logged_without_its_text(caplog: pytest.LogCaptureFixture) -> None:
+def test_unhandled_error_on_the_loop_is_logged_without_its_text() -> None:
     """An exception in a callback, whose arguments asyncio itself would log, is told by its place only."""
+    stream = io.StringIO()
+    logs.configure("debug", "logfmt", stream)
 
     async def main() -> str:
         asyncio.get_running_loop().call_soon(int, CANARY)
         await asyncio.sleep(0)
         return "done"
 
-    with caplog.at_level(logging.ERROR):
-        assert process.run(main()) == "done"
-    (record,) = caplog.records
-    assert record.getMessage() == "Unhandled error in the event loop"
-    assert record.exc_info
-    assert record.exc_info[0] is ValueError
+    assert process.run(main()) == "done"
+    (line,) = stream.getvalue().splitlines()
+    assert (
+        'level=error component=exporter.process msg="Unhandled error in the event loop" exception="ValueError' in line
+    )
+    assert CANARY not in line
