@@ -30,6 +30,9 @@ _GZIP_WBITS = 31  # a gzip header and trailer around the deflated data
 _END = b"# EOF\n"
 _NOTHING = b"# no series has any of these names\n"  # an empty answer is what a broken exporter sends
 
+_PARTS_KEPT = 8
+"""Both formats, and some choices of names: whoever asks for others all the time pays for them himself."""
+
 _SNAPSHOT_NAMES = frozenset(family.name for family in SNAPSHOT_FAMILIES)
 
 
@@ -38,6 +41,9 @@ class Format(Enum):
 
     TEXT = "text/plain; version=0.0.4; charset=utf-8"
     OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+
+_Key = tuple[Format, frozenset[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,22 @@ def needs_tenant(names: frozenset[str] | None) -> bool:
 
 
 class Pages:
-    """Renders pages, and keeps what can be used again; may be called from any thread."""
+    """Renders pages, and keeps what can be used again."""
 
     def __init__(self, telemetry: Telemetry, clock: Clock) -> None:
         self._telemetry = telemetry
         self._clock = clock
         self._kept = _Kept(())
+
+    def prepare(
+        self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
+    ) -> None:
+        """Render what is slow about a page, and keep it for ``render``; the one step that may run in a thread.
+
+        Raises:
+            RuntimeError: a managed client is missing, which is a mistake in this program.
+        """
+        self._tenant_part(snapshots, fmt, names).ended(b"", gzip=gzip)
 
     def render(
         self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
@@ -80,39 +96,41 @@ class Pages:
         Raises:
             RuntimeError: a managed client is missing, which is a mistake in this program.
         """
-        if names is None:
-            body = self._tenant_part(snapshots, fmt).ended(self._encode(self._own(snapshots), fmt), gzip=gzip)
-        else:
-            body = self._filtered(snapshots, fmt, names)
-            body = zlib.compress(body, wbits=_GZIP_WBITS) if gzip else body
+        beginning = self._tenant_part(snapshots, fmt, names)
+        end = self._encode(_wanted(self._own(snapshots), names), fmt)
+        body = beginning.ended(end or beginning.otherwise(_NOTHING), gzip=gzip)
         return Page(body, fmt.value, "gzip" if gzip else None)
 
-    def _tenant_part(self, snapshots: tuple[Snapshot, ...], fmt: Format) -> "_Part":
+    def _tenant_part(self, snapshots: tuple[Snapshot, ...], fmt: Format, names: frozenset[str] | None) -> "_Part":
         kept = self._kept
         if not kept.holds(snapshots):
             self._kept = kept = _Kept(snapshots)
-        if fmt not in kept.parts:
-            kept.parts[fmt] = self._render_tenant_part(snapshots, fmt)
-        return kept.parts[fmt]
+        return kept.part((fmt, names), lambda: self._render_tenant_part(snapshots, fmt, names))
 
-    def _render_tenant_part(self, snapshots: tuple[Snapshot, ...], fmt: Format) -> "_Part":
+    def _render_tenant_part(
+        self, snapshots: tuple[Snapshot, ...], fmt: Format, names: frozenset[str] | None
+    ) -> "_Part":
         metrics = self._gated(_of_tenants(snapshots))
         fetch.require_every_reading(metrics, snapshots)
-        return _Part(_ENCODERS[fmt](_Families(metrics)).removesuffix(_END))
-
-    def _filtered(self, snapshots: tuple[Snapshot, ...], fmt: Format, names: frozenset[str]) -> bytes:
-        metrics = [*_of_tenants(snapshots), *self._own(snapshots)]
-        return self._encode([filtered(metric, names.__contains__) for metric in metrics], fmt) or _NOTHING
+        return _Part(_ENCODERS[fmt](_Families(_shown(_wanted(metrics, names)))).removesuffix(_END))
 
     def _own(self, snapshots: tuple[Snapshot, ...]) -> list[Metric]:
         return [*collection.families(snapshots, self._clock.monotonic_seconds()), *self._telemetry.families()]
 
     def _encode(self, metrics: Sequence[Metric], fmt: Format) -> bytes:
-        return _ENCODERS[fmt](_Families(self._gated(metrics)))
+        return _ENCODERS[fmt](_Families(_shown(self._gated(metrics))))
 
     def _gated(self, metrics: Sequence[Metric]) -> list[Metric]:
-        passed = (gate(metric, self._telemetry.sample_dropped) for metric in metrics)
-        return [metric for metric in passed if metric.samples]
+        return [gate(metric, self._telemetry.sample_dropped) for metric in metrics]
+
+
+def _wanted(metrics: list[Metric], names: frozenset[str] | None) -> list[Metric]:
+    return metrics if names is None else [filtered(metric, names.__contains__) for metric in metrics]
+
+
+def _shown(metrics: list[Metric]) -> list[Metric]:
+    """A family without samples has nothing to be described."""
+    return [metric for metric in metrics if metric.samples]
 
 
 def _of_tenants(snapshots: tuple[Snapshot, ...]) -> list[Metric]:
@@ -150,6 +168,10 @@ class _Part:
     def ended(self, end: bytes, *, gzip: bool) -> bytes:
         return self._compressed.ended(end) if gzip else self._plain + end
 
+    def otherwise(self, text: bytes) -> bytes:
+        """The text when there is no beginning."""
+        return b"" if self._plain else text
+
     @cached_property
     def _compressed(self) -> "_Compressed":
         return _Compressed(self._plain)
@@ -168,11 +190,19 @@ class _Compressed:
 
 
 class _Kept:
-    """The tenant parts of one scrape's snapshots."""
+    """The tenant parts of one scrape's snapshots: whole pages, and the last few choices of names."""
 
     def __init__(self, snapshots: tuple[Snapshot, ...]) -> None:
         self._snapshots = snapshots
-        self.parts: dict[Format, _Part] = {}
+        self._parts: dict[_Key, _Part] = {}
+
+    def part(self, key: "_Key", render: Callable[[], _Part]) -> _Part:
+        if key not in self._parts:
+            part = render()
+            if len(self._parts) >= _PARTS_KEPT:
+                self._parts.pop(next(iter(self._parts)))
+            self._parts[key] = part
+        return self._parts[key]
 
     def holds(self, snapshots: tuple[Snapshot, ...]) -> bool:
         return len(snapshots) == len(self._snapshots) and all(map(is_, snapshots, self._snapshots))

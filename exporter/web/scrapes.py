@@ -33,6 +33,12 @@ Collect = Callable[[Deadline], Awaitable[tuple[Snapshot, ...]]]
 class Renderer(Protocol):
     """What is needed of ``exporter.metrics.Pages``."""
 
+    def prepare(
+        self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
+    ) -> None:
+        """The slow part of the page, in whatever thread."""
+        ...
+
     def render(
         self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
     ) -> Page:
@@ -75,7 +81,10 @@ class Scrapes:
             return _line(499, "the client has left")  # for nobody: an ASGI application has to answer
         fmt = negotiate_format(request.headers.get("accept"))
         gzip = accepts_gzip(request.headers.get("accept-encoding"))
-        page = await self._render(snapshots, partial(self._pages.render, snapshots, fmt, gzip=gzip, names=names))
+        if _large(snapshots):
+            prepare = partial(self._pages.prepare, snapshots, fmt, gzip=gzip, names=names)
+            await asyncio.get_running_loop().run_in_executor(self._threads, prepare)
+        page = self._pages.render(snapshots, fmt, gzip=gzip, names=names)
         return _SlicedResponse(page) if page.body else _line(500, "the page came out empty")
 
     async def _snapshots(self, request: Request) -> tuple[Snapshot, ...] | None:
@@ -88,12 +97,10 @@ class Scrapes:
 
         return await unless_client_leaves(request.receive, collected())
 
-    async def _render(self, snapshots: tuple[Snapshot, ...], render: Callable[[], Page]) -> Page:
-        """Renders large pages in a thread: the loop has probes to answer meanwhile."""
-        samples = _SAMPLES_PER_READING * sum(len(snapshot.readings) for snapshot in snapshots)
-        if samples <= _INLINE_SAMPLES:
-            return render()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, render)
+
+def _large(snapshots: tuple[Snapshot, ...]) -> bool:
+    """Whether rendering would keep the loop from answering probes."""
+    return _SAMPLES_PER_READING * sum(len(snapshot.readings) for snapshot in snapshots) > _INLINE_SAMPLES
 
 
 class _SlicedResponse(Response):

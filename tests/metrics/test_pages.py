@@ -72,6 +72,29 @@ def test_the_tenant_part_is_kept_while_its_snapshots_are_current(pages: Pages) -
     assert dropped(pages, same, SANDBOX) == 4 * first
 
 
+def test_what_was_prepared_is_not_rendered_again(pages: Pages) -> None:
+    """A duplicate that was dropped when the page was prepared is not dropped once more when it is rendered."""
+    cycle = snapshot(reading(), reading())
+    pages.prepare((cycle,), Format.OPENMETRICS, gzip=True)
+    first = dropped(pages, cycle)
+    pages.render((cycle,), Format.OPENMETRICS, gzip=True)
+    assert dropped(pages, cycle) == first > 0
+
+
+def test_few_choices_of_names_are_kept(pages: Pages) -> None:
+    """Beyond eight parts the oldest makes room: whoever invents names all the time fills no memory."""
+    cycle = snapshot(reading(), reading())
+    choices = [frozenset({"sailpoint_up", f"name{number}"}) for number in range(8)]
+    for names in choices:
+        pages.render((cycle,), Format.TEXT, names=names)
+    after_each_once = dropped(pages, cycle)  # renders the ninth part, which pushes out the first
+    for names in choices[1:]:
+        pages.render((cycle,), Format.TEXT, names=names)
+    assert dropped(pages, cycle) == after_each_once
+    pages.render((cycle,), Format.TEXT, names=choices[0])
+    assert dropped(pages, cycle) > after_each_once
+
+
 def dropped(pages: Pages, *snapshots: Snapshot) -> float:
     """The duplicates left out so far, once these snapshots are rendered."""
     return value(pages, snapshots, DROPPED, reason="duplicate") or 0.0

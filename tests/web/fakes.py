@@ -63,19 +63,27 @@ class FakeTenants:
 
 @dataclass
 class FakePages:
-    """Renders one line, and remembers what it was asked for and in which thread."""
+    """Renders one line, and remembers what it was asked for, and in which threads it was prepared."""
 
     body: bytes = b"up 1\n"
     bug: Exception | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    prepared: list[tuple[Any, ...]] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
+
+    def prepare(
+        self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
+    ) -> None:
+        """Nothing but the thread's name."""
+        self.prepared.append((snapshots, fmt, gzip, names))
+        self.threads.add(threading.current_thread().name)
 
     def render(
         self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
     ) -> Page:
         """The page that was put in."""
         self.asked.append((snapshots, fmt, gzip, names))
-        self.threads.add(threading.current_thread().name)
+        assert threading.current_thread() is threading.main_thread()
         if self.bug is not None:
             raise self.bug
         body = compress(self.body) if gzip else self.body
