@@ -144,7 +144,7 @@ SETTINGS = (
         "SAIL_SCRAPE__MAX_DURATION",
         "scrape.max_duration",
         "30s",
-        "longest collection, when the scraper announces no timeout or a longer one",
+        "longest collection, however long a timeout the scraper announces",
         flag="--scrape.max-duration",
     ),
     Setting(
