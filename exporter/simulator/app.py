@@ -90,7 +90,7 @@ class SimulatedTenant:
             credentials: who may ask for a token.
             rate_limit: calls in any 10 s, per client id and API generation, on the event loop's clock; 0 is no limit.
             token_lifetime_seconds: ``expires_in``.
-            latency_millis: added to every answer.
+            latency_millis: from a request to its answer, whatever the work in between.
             org: the tenant's name.
         """
         self.world = world
@@ -130,13 +130,15 @@ class SimulatedTenant:
 
     def _route(self, method: str, path: str, operation_id: str, perform: _Perform) -> Route:
         async def endpoint(request: Request) -> Response:
-            return await self._answered(request, path, self._respond(request, operation_id, perform))
+            due_seconds = asyncio.get_running_loop().time() + self._latency_seconds
+            response = await self._answered(request, path, self._respond(request, operation_id, perform))
+            await asyncio.sleep(due_seconds - asyncio.get_running_loop().time())
+            return response
 
         return Route(path, endpoint, methods=[method])
 
     async def _respond(self, request: Request, operation_id: str, perform: _Perform) -> Response:
         normal = partial(perform, request, await _bounded_body(request))
-        await asyncio.sleep(self._latency_seconds)
         fault = self.faults.next(operation_id, request.path_params.get("id"))
         return await (fault.respond(normal) if fault else normal())
 

@@ -180,7 +180,7 @@ async def test_token_requests_have_a_limit_of_their_own(clock: Clock) -> None:
         assert (await read_status(tenant, caller)).status_code == 200
 
 
-async def test_latency_is_added_to_every_answer(clock: Clock) -> None:
+async def test_every_answer_takes_the_latency(clock: Clock) -> None:
     """An answer takes as long as asked for."""
     tenant = tenant_on(clock, latency_millis=250)
     async with calling(tenant) as caller:

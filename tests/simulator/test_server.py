@@ -126,6 +126,14 @@ async def test_signals_stay_with_the_process() -> None:
         assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
 
 
+def test_small_answers_are_sent_at_once() -> None:
+    """Connections inherit TCP_NODELAY: without it each answer on a kept one waits 40 ms for a delayed ACK."""
+    with listen("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname()):
+        accepted, _ = sock.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_taken_port_is_an_os_error() -> None:
     """Who listens second is told so at once."""
     with listen("127.0.0.1", 0) as sock, pytest.raises(OSError, match="in use"):

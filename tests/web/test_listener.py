@@ -249,6 +249,14 @@ def test_an_unusable_address_is_one_clear_line(host: str, port: int, expected: s
     assert str(refused.value) == f"cannot listen on {host}:{port}: {expected}"
 
 
+def test_small_answers_are_sent_at_once() -> None:
+    """Connections inherit TCP_NODELAY: without it each answer on a kept one waits 40 ms for a delayed ACK."""
+    with listen("127.0.0.1", 0) as sock, socket.create_connection(sock.getsockname()):
+        accepted, _ = sock.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_no_permission_says_what_to_choose() -> None:
     """Low ports are for the privileged; what the system says otherwise is repeated."""
     assert advice(PermissionError(errno.EACCES, "Permission denied")) == "no permission: choose a port above 1023"
