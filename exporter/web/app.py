@@ -49,7 +49,7 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         html = landing_page(describe(), clock.monotonic_seconds())
         return HTMLResponse(html, headers={"content-security-policy": CONTENT_SECURITY_POLICY})
 
-    app = Starlette(
+    return Starlette(
         routes=[
             _ExactRoute("/", landing),
             _ExactRoute("/metrics", scrapes.answer),
@@ -60,12 +60,13 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         ],
         middleware=[Middleware(Boundary, clock=clock)],
     )
-    app.router.redirect_slashes = False
-    return app
 
 
 class _ExactRoute(Route):
-    """A route that matches the path as it was sent; Starlette's own also takes ``/%6detrics`` and ``/metrics%0A``."""
+    """A route that matches the path as it was sent.
+
+    Starlette's own also takes ``/%6detrics`` and ``/metrics%0A``, and redirects ``/metrics/``.
+    """
 
     def matches(self, scope: Scope) -> tuple[Match, MutableMapping[str, Any]]:
         if scope["raw_path"] != self.path.encode():

@@ -1,6 +1,7 @@
 """How long and how many connections live: on virtual time, with transports that take as much as a test wants."""
 
 import asyncio
+import logging
 from functools import partial
 from typing import Any
 
@@ -328,14 +329,17 @@ async def test_waiting_scrapes_never_make_room(listener: Listener, tenants: Fake
         (b"GET /" + b"x" * 5_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 414 "),
     ],
 )
-async def test_what_is_no_request_is_refused(listener: Listener, data: bytes, status_line: bytes) -> None:
-    """Nonsense and excess get one answer with a length, whether whole or not."""
+async def test_what_is_no_request_is_refused(
+    listener: Listener, caplog: pytest.LogCaptureFixture, data: bytes, status_line: bytes
+) -> None:
+    """Nonsense and excess get one answer with a length, whether whole or not, and are no error of ours to log."""
     client = listener.connect()
     client.protocol.data_received(data)
     await asyncio.sleep(1)
     assert client.taken.startswith(status_line)
     assert client.taken.count(b"HTTP/1.1 ") == 1
     assert b"content-length: " in client.taken
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 async def test_nonsense_ends_the_connection(listener: Listener) -> None:

@@ -191,6 +191,18 @@ async def test_stopping_does_not_wait_for_ever(clock: Clock) -> None:
         assert b"200 OK" not in await scrape
 
 
+async def test_stopping_cuts_off_those_who_do_not_read(clock: Clock) -> None:
+    """Nobody keeps a connection by not taking its answer: after the stop it has ended."""
+    app = application(clock, pages=FakePages(body=b"x 1\n" * 2_000_000))
+    async with running(app, Limits(drain_seconds=0)) as server:
+        client = await stubborn_client(server.port)
+        await asyncio.sleep(0.2)
+        server.stop.set()
+        await server.serving
+        await asyncio.sleep(0.1)
+        assert len(received(client)) < 8_000_000
+
+
 async def test_a_client_that_hangs_up_cancels_its_wait(clock: Clock) -> None:
     """Nobody collects for a scraper that has gone."""
     tenants = FakeTenants()
