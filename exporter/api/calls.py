@@ -1,6 +1,5 @@
 """The only place for what is said about an outbound call: a record for each, and who wants to hear it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,7 +55,7 @@ class Audience:
     """Several observers that are told as one."""
 
     def __init__(self, *observers: Observer) -> None:
-        self._observers: Sequence[Observer] = observers
+        self._observers = observers
 
     def call_finished(self, call: Call) -> None:
         """Tell everybody."""

@@ -6,11 +6,46 @@ that was not carries the reason. What outlives the snapshot (counters, last succ
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from exporter.api.documents import ManagedClientStatus
+from exporter.api.inventory import HealthIndicators, ListedManagedClient, ManagedCluster
 from exporter.errors import Reason
 
-__all__ = ["ManagedClient", "Memory", "Reading", "Snapshot"]
+__all__ = ["Collector", "Held", "ManagedClient", "Memory", "Reading", "Run", "Snapshot"]
+
+T = TypeVar("T")
+
+
+class Collector(StrEnum):
+    """What a cycle collects; each can fail without the others."""
+
+    DISCOVERY = "discovery"
+    STATUS = "status"
+    CLUSTERS = "clusters"
+    HEALTH = "health"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a collector fared in a cycle.
+
+    Attributes:
+        reason: None when it got what it asked for; for collectors that ask about each client: when it got any.
+    """
+
+    collector: Collector
+    duration_seconds: float
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """A document that is kept beyond its cycle, with the wall clock at its reading."""
+
+    document: T
+    read_epoch_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +66,9 @@ class Memory:
         failures: failed reads by reason since the process started.
         unexpected: drifted fields (see ManagedClientStatus.unexpected) since the process started.
         last_asked_cycle: number of the last cycle that called the tenant for this client; 0 for never.
+        details: the last status document, for the facts that a list does not have.
+        health: the last health document.
+        last_health_cycle: number of the last cycle that asked for the client's health; 0 for never.
     """
 
     cluster_id: str = ""
@@ -38,6 +76,9 @@ class Memory:
     failures: Mapping[Reason, int] = field(default_factory=dict)
     unexpected: Mapping[str, int] = field(default_factory=dict)
     last_asked_cycle: int = 0
+    details: Held[ManagedClientStatus] | None = None
+    health: Held[HealthIndicators] | None = None
+    last_health_cycle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +86,27 @@ class Reading:
     """How a cycle ended for one managed client.
 
     Attributes:
-        outcome: the document, or why there is none.
+        outcome: the status document of this cycle, or why there is none.
         read_epoch_seconds: wall clock when the outcome was known.
         memory: as it stood after this outcome.
+        listed: the client's entry in this cycle's list of managed clients, if there was one.
     """
 
     client: ManagedClient
     outcome: ManagedClientStatus | Reason
     read_epoch_seconds: float
     memory: Memory
+    listed: ListedManagedClient | None = None
+
+    @property
+    def said(self) -> ManagedClientStatus | ListedManagedClient | None:
+        """What this cycle learnt of the client's status and age: its own document, else its entry in the list.
+
+        None when the client could not be read; an entry stands in only for a document that was not asked for.
+        """
+        if not isinstance(self.outcome, Reason):
+            return self.outcome
+        return self.listed if self.outcome is Reason.SKIPPED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +119,8 @@ class Snapshot:
         finished_seconds: monotonic clock when the snapshot was taken.
         deadline_seconds: the seconds that the cycle was given when it started.
         readings: one per managed client of the fleet, in the fleet's order.
+        clusters: the managed clusters; empty when the collector is off or could not list them.
+        runs: how each collector that is on fared.
     """
 
     tenant: str
@@ -73,6 +128,8 @@ class Snapshot:
     finished_seconds: float
     deadline_seconds: float
     readings: tuple[Reading, ...]
+    clusters: tuple[ManagedCluster, ...] = ()
+    runs: tuple[Run, ...] = ()
 
     @property
     def duration_seconds(self) -> float:
@@ -82,7 +139,7 @@ class Snapshot:
     @property
     def up(self) -> bool:
         """Whether at least one managed client was read (which needs a token as well)."""
-        return any(not isinstance(reading.outcome, Reason) for reading in self.readings)
+        return any(reading.said is not None for reading in self.readings)
 
     @property
     def complete(self) -> bool:
