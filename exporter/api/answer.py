@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import cast
 
 import httpx
 from pydantic_core import from_json
@@ -133,7 +134,8 @@ async def _read_body(response: httpx.Response, limit_bytes: int) -> bytes:
     if int(response.headers.get("Content-Length", "0")) > limit_bytes:
         raise _too_large(limit_bytes)
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    stream = cast("httpx.AsyncByteStream", response.stream)  # the body as it comes: nothing decompresses it
+    async for chunk in stream:
         body += chunk
         if len(body) > limit_bytes:
             raise _too_large(limit_bytes)

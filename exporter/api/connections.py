@@ -14,8 +14,9 @@ from functools import partial
 import httpx
 
 from exporter.api.paths import Origin
+from exporter.errors import ApiError
 
-__all__ = ["Connections", "connecting_to", "new_transport", "verifying_context"]
+__all__ = ["Connections", "connecting_to", "new_transport", "tls_context"]
 
 _KEEPALIVE_SECONDS = 120.0
 """Longer than any usual scrape interval, shorter than the idle time after which gateways forget a connection."""
@@ -25,20 +26,20 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 def connecting_to(origin: Origin) -> Callable[[], httpx.AsyncBaseTransport]:
-    """What opens connections to an origin, all with one TLS context: loading authorities for each costs 50 ms."""
-    context = verifying_context()
-    if origin.encrypted:
-        context.load_default_certs()
-    return partial(new_transport, context)
+    """What opens connections to an origin, all with one TLS context."""
+    return partial(new_transport, tls_context(trust_system=origin.encrypted))
 
 
-def verifying_context() -> ssl.SSLContext:
-    """A TLS context that verifies whom it talks to, always; it trusts nobody yet.
+def tls_context(*, trust_system: bool) -> ssl.SSLContext:
+    """A TLS context that verifies whom it talks to, always; it trusts the system's authorities, or nobody yet.
 
-    ``ssl.create_default_context`` would also write the sessions' keys to ``SSLKEYLOGFILE``.
+    Loading the authorities takes 50 ms. ``ssl.create_default_context`` would also write the sessions' keys to
+    ``SSLKEYLOGFILE``.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if trust_system:
+        context.load_default_certs()
     return context
 
 
@@ -61,12 +62,20 @@ class Connections:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[httpx.AsyncBaseTransport]:
-        """A connection for one exchange."""
+        """A connection for one exchange; it is kept when the exchange came to its end, with or without success.
+
+        httpcore's pool may never give out a connection again that was cancelled at a bad moment.
+        """
         transport = self._idle.pop() if self._idle else self._new()
+        ended = False
         try:
             yield transport
+            ended = True
+        except ApiError:
+            ended = True
+            raise
         finally:
-            if len(self._idle) < self._keep:
+            if ended and len(self._idle) < self._keep:
                 self._idle.append(transport)
             else:
                 await transport.aclose()

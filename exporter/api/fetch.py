@@ -7,7 +7,9 @@ out; the deadline ends everything: name lookup, connection, redirection to nowhe
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any, Self
 
+import httpcore
 import httpx
 
 from exporter.api.connections import Connections
@@ -43,26 +45,35 @@ async def exchange(
 
 
 async def _send(request: httpx.Request, transport: httpx.AsyncBaseTransport) -> httpx.Response:
-    wire = _Wire()
-    request.extensions = {"timeout": _TIMEOUTS, "trace": wire}
-    try:
+    async with _Wire() as wire:
+        request.extensions = {"timeout": _TIMEOUTS, "trace": wire.heard}
+        try:
+            return await transport.handle_async_request(request)
+        except _BREAKS:
+            # The peer may have closed a kept connection just now. The next attempt opens a new one.
+            if not (wire.reused and request.method == "GET"):
+                raise
         return await transport.handle_async_request(request)
-    except _BREAKS:
-        # The peer may have closed a kept connection just now. The next attempt opens a new one.
-        if not (wire.reused and request.method == "GET"):
-            raise
-    return await transport.handle_async_request(request)
 
 
 class _Wire:
-    """Listens to httpcore (its ``trace`` extension) for whether a request went out on a kept connection."""
+    """What httpcore tells (through its ``trace`` extension) about the connection that a request goes out on."""
 
     def __init__(self) -> None:
-        self._opened = False
         self.reused = False
+        self._opened: httpcore.AsyncNetworkStream | None = None
 
-    async def __call__(self, event: str, _: Mapping[str, object]) -> None:
-        if event == "connection.connect_tcp.started":
-            self._opened = True
+    async def heard(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of an event."""
+        if event == "connection.connect_tcp.complete":
+            self._opened = info["return_value"]
         elif event == "http11.send_request_headers.started":
-            self.reused = not self._opened
+            self.reused = self._opened is None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, error: type[BaseException] | None, *_: object) -> None:
+        # httpcore forgets a connection that is cancelled in its TLS handshake: the socket would stay open.
+        if error and self._opened:
+            await self._opened.aclose()

@@ -21,8 +21,9 @@ LOOKUP_SECONDS = 1.5
 class LookupLoop(asyncio.SelectorEventLoop):
     """asyncio's usual loop, with lookups of its own; hand it to ``asyncio.Runner`` as ``loop_factory``."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolve: Callable[..., object] = socket.getaddrinfo) -> None:
         super().__init__()
+        self._resolve = resolve
         self._lookups: dict[tuple[object, ...], asyncio.Future[Any]] = {}
 
     async def getaddrinfo(self, *name: Any, **hints: Any) -> Any:  # noqa: ANN401 - socket.getaddrinfo's
@@ -34,7 +35,7 @@ class LookupLoop(asyncio.SelectorEventLoop):
         question = (*name, *sorted(hints.items()))
         lookup = self._lookups.get(question)
         if not lookup:
-            lookup = self._lookups[question] = self._start(partial(socket.getaddrinfo, *name, **hints))
+            lookup = self._lookups[question] = self._start(partial(self._resolve, *name, **hints))
             lookup.add_done_callback(lambda _: self._lookups.pop(question))
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):

@@ -1,13 +1,12 @@
 """Named stand-ins for what the tenant's API talks to: a tenant, an observer, a source of credentials."""
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
+import pytest
 
 from exporter.api.calls import Call
 from exporter.api.credentials import Credentials
@@ -43,9 +42,11 @@ class FakeTenant:
         self.always_api: Answer | None = None
         self.always_token: Answer | None = None
         self.tokens = 0
+        self.connections = 0
 
     def transport(self) -> httpx.AsyncBaseTransport:
         """One connection to this tenant."""
+        self.connections += 1
         return httpx.MockTransport(self._answer)
 
     @property
@@ -132,6 +133,7 @@ def fixed_clock(monotonic_seconds: float = 0.0, epoch_seconds: float = 0.0) -> C
     return Clock(lambda: monotonic_seconds, lambda: epoch_seconds)
 
 
-def json_bytes(document: Any) -> bytes:
-    """A document as bytes."""
-    return json.dumps(document).encode()
+def own_messages(caplog: pytest.LogCaptureFixture, *, levels: bool = False) -> list[str]:
+    """What the API's logger wrote, without what asyncio may have written."""
+    own = (record for record in caplog.records if record.name == "exporter.api")
+    return [f"{record.levelname} {record.getMessage()}" if levels else record.getMessage() for record in own]

@@ -9,6 +9,7 @@ from exporter.api.answer import ThrottledError
 from exporter.api.backoff import Backoff, jittered_seconds, throttled_seconds
 from exporter.clock import Clock
 from exporter.errors import ApiError, Reason
+from tests.api.fakes import own_messages
 
 
 def throttled(retry_after_seconds: float | None = 5.0) -> ThrottledError:
@@ -134,4 +135,4 @@ async def test_each_change_is_logged_once(calls: Calls, caplog: pytest.LogCaptur
         await asyncio.sleep(5.0)
     await calls.call()
     await calls.call()
-    assert caplog.messages == ["The tenant asked to wait: no calls for 5 s", "The tenant answers again"]
+    assert own_messages(caplog) == ["The tenant asked to wait: no calls for 5 s", "The tenant answers again"]

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.api.credentials import Credentials, FileCredentials, GivenCredentials, LastGoodCredentials
 from exporter.errors import SettingsError
-from tests.api.fakes import FakeSource
+from tests.api.fakes import FakeSource, own_messages
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_the_last_good_pair_stands_in_and_each_change_is_told_once(caplog: pytes
     assert source.read() is good
     fake.problem = ""
     assert source.read() == good
-    assert caplog.messages == ["Credentials: /run/secret: is empty", "Credentials: readable again"]
+    assert own_messages(caplog) == ["Credentials: /run/secret: is empty", "Credentials: readable again"]
 
 
 def test_without_a_last_good_pair_the_problem_is_raised() -> None:

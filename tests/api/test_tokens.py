@@ -14,7 +14,7 @@ from exporter.api.credentials import Credentials
 from exporter.api.tokens import REFRESH_SECONDS, Tokens
 from exporter.clock import Clock, Deadline
 from exporter.errors import ApiError, Reason
-from tests.api.fakes import FakeObserver, FakeSource
+from tests.api.fakes import FakeObserver, FakeSource, own_messages
 from tests.virtual_time import VirtualTimeLoop, virtual_clock
 
 
@@ -285,10 +285,10 @@ async def test_each_change_is_logged_once(world: World, caplog: pytest.LogCaptur
         await asyncio.sleep(2.0)
     await asyncio.sleep(600.0)
     await world.current()
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("WARNING", "No new access token: connect: token endpoint: as the test says"),
-        ("ERROR", "No new access token: token_rejected: token endpoint: as the test says"),
-        ("INFO", "Access tokens can be had again"),
+    assert own_messages(caplog, levels=True) == [
+        "WARNING No new access token: connect: token endpoint: as the test says",
+        "ERROR No new access token: token_rejected: token endpoint: as the test says",
+        "INFO Access tokens can be had again",
     ]
 
 
