@@ -30,7 +30,7 @@ demo: $(VENV)/.runtime
 	exec "$$@"
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q --cov=exporter --cov-branch --cov-report=term
+	@$(BIN)/python -m pytest -q -n 2 --cov=exporter --cov-branch --cov-report=term
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet
