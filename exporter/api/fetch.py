@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
-import httpcore
 import httpx
 
 from exporter.api.connections import Connections
@@ -61,7 +60,7 @@ class _Wire:
 
     def __init__(self) -> None:
         self.reused = False
-        self._opened: httpcore.AsyncNetworkStream | None = None
+        self._opened: Any = None  # an httpcore.AsyncNetworkStream
 
     async def heard(self, event: str, info: Mapping[str, Any]) -> None:
         """Take note of an event."""

@@ -102,7 +102,7 @@ async def test_a_failed_or_cancelled_call_used_its_slot_too(clock: Clock) -> Non
     budget = RateBudget(2, clock)
     with pytest.raises(ValueError, match="broken"):
         async with budget.slot(clock.deadline(1.0)):
-            raise ValueError("broken")  # noqa: EM101, TRY003 - any failure
+            raise ValueError("broken")  # noqa: EM101 - any failure
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5), budget.slot(clock.deadline(1.0)):
             await asyncio.sleep(3600.0)
@@ -112,7 +112,7 @@ async def test_a_failed_or_cancelled_call_used_its_slot_too(clock: Clock) -> Non
 
 
 async def test_capacity_counts_what_can_leave_before_the_deadline(clock: Clock) -> None:
-    """Unused slots now, used ones later, calls in flight a window from now at the earliest, and each once per window."""
+    """Unused slots now, used ones later, those in flight a window from now at the earliest; each once per window."""
     callers = Callers(5, clock)
     assert callers.budget.capacity(clock.deadline(9.5)) == 5
     assert callers.budget.capacity(clock.deadline(10.5)) == 10

@@ -153,7 +153,12 @@ def test_a_mounted_secret_is_followed_when_it_is_swapped(tmp_path: Path) -> None
 def test_a_swap_never_yields_a_mixed_pair(tmp_path: Path) -> None:
     """Both files come from the same generation while the secret is swapped hundreds of times."""
     source = mounted(tmp_path)
-    swapping = threading.Thread(target=lambda: [mount(tmp_path, generation) for generation in range(2, 300)])
+
+    def swap() -> None:
+        for generation in range(2, 300):
+            mount(tmp_path, generation)
+
+    swapping = threading.Thread(target=swap)
     swapping.start()
     pairs = set()
     while swapping.is_alive():

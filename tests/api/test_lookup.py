@@ -59,7 +59,7 @@ def test_the_same_name_is_looked_up_once_at_a_time() -> None:
     resolver = FakeResolver()
     resolver.may_answer.set()
     assert run(resolver, *10 * ["one.example"], "two.example") == 11 * [ADDRESSES]
-    assert sorted(asked[0] for asked in resolver.asked) == ["one.example", "two.example"]
+    assert sorted(str(asked[0]) for asked in resolver.asked) == ["one.example", "two.example"]
     assert all(thread.daemon for thread in resolver.threads)
 
 

@@ -81,11 +81,11 @@ def test_exceptions_of_httpx_are_translated(kind: type[Exception]) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in classes_of(httpcore) if kind is not httpcore.ConnectionNotAvailable])
 async def test_exceptions_of_httpcore_reach_us_as_httpx_s(kind: type[Exception]) -> None:
-    """httpx maps all but the one that its pool keeps to itself; none of the others is taken for a bug."""
+    """They map all but the one that its pool keeps to itself; none of the others is taken for a bug."""
 
     class Broken(httpcore.AsyncConnectionPool):
-        async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-            raise kind("canary")
+        async def handle_async_request(self, _: httpcore.Request) -> httpcore.Response:
+            raise kind
 
     transport = httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     transport._pool = Broken()  # noqa: SLF001 - the seam between the two libraries
@@ -156,6 +156,7 @@ def ssl_error(reason: str | None) -> ssl.SSLError:
             "tls: no trusted TLS connection: WRONG_VERSION_NUMBER",
         ),
         (caused(httpx.ConnectError("x"), ssl_error(None)), "tls: no trusted TLS connection"),
+        (caused(httpx.ConnectError("x"), ExceptionGroup("x", [OSError("x")])), "connect: no connection"),
         (
             caused(
                 httpx.ConnectError("x"),
