@@ -34,6 +34,9 @@ class SimulationOptions:
     rate_limit: int
     token_lifetime_seconds: int
     speed: float
+    clock_skew_seconds: float
+    scopes: tuple[str, ...]
+    plain: bool
 
 
 def settings_options(command: Command) -> Command:
@@ -84,6 +87,10 @@ class _Parsed(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 MANAGED_CLIENT_ID = _Parsed("id", identifier)
 
 _SIMULATION = (
@@ -104,8 +111,19 @@ _SIMULATION = (
         default=1.0,
         show_default=True,
         type=click.FloatRange(0.001, 10_000),
-        help="how many times faster its clock runs",
+        help="how many times faster its managed clients live",
     ),
+    click.option(
+        "--clock-skew-seconds", default=0.0, show_default=True, type=float, help="its clock minus this machine's"
+    ),
+    click.option(
+        "--scopes",
+        default="",
+        metavar="SCOPE,...",
+        type=_Parsed("scopes", _words),
+        help="what the credential may do [default: all that the exporter can use]",
+    ),
+    click.option("--plain", is_flag=True, help="status documents with the published keys only, so without jobs"),
 )
 
 
