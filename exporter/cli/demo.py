@@ -10,6 +10,7 @@ import click
 
 from exporter.cli import process, simulation
 from exporter.cli.addresses import bound, reachable
+from exporter.cli.help import Command
 from exporter.cli.options import SimulationOptions, configured, settings_options, simulation_options
 from exporter.errors import ListenError
 from exporter.settings.table import LISTEN_ADDRESS, PREFIX, SETTINGS
@@ -23,7 +24,7 @@ __all__ = ["demo"]
 _DEFAULTS = {LISTEN_ADDRESS.environment: "127.0.0.1:9853"}
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
 @simulation_options(listen="127.0.0.1:0")
 def demo(**options: Any) -> None:  # noqa: ANN401 - the flags' texts and the parsed options

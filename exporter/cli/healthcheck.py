@@ -7,6 +7,7 @@ import sys
 import click
 
 from exporter.cli.addresses import reachable
+from exporter.cli.help import Command
 from exporter.cli.options import settings_options
 from exporter.errors import SettingsError
 from exporter.settings import sources
@@ -18,7 +19,7 @@ __all__ = ["healthcheck"]
 _TIMEOUT_SECONDS = 2.0
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
 def healthcheck(**flags: str | None) -> None:
     """Ask the local /-/healthy, for images without curl.

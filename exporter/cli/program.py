@@ -1,6 +1,6 @@
 """The only place for the list of commands, the help above it, and the exit status that an error becomes.
 
-Exit status: 0 stopped or done, 1 runtime, 2 configuration and usage.
+Exit status: 0 stopped or done, 1 runtime, 2 configuration and usage, 3 problems that ``check`` found.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,15 @@ import click
 
 from exporter import __version__
 from exporter.cli import tracebacks
+from exporter.cli.completion import completion
 from exporter.cli.demo import demo
 from exporter.cli.healthcheck import healthcheck
+from exporter.cli.help import EXIT_STATUSES, write_settings
 from exporter.cli.scrape import scrape
 from exporter.cli.serve import serve
 from exporter.cli.simulate import simulate
 from exporter.cli.status import status
 from exporter.errors import ExporterError
-from exporter.settings.table import SETTINGS
 
 __all__ = ["SECTIONS", "main", "program"]
 
@@ -26,9 +27,19 @@ _NAME = "sailpoint-exporter"
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Serve": (serve, demo, simulate),
     "Ask once": (scrape, status),
-    "Look after": (healthcheck,),
+    "Look after": (healthcheck, completion),
 }
 """Every command, as the help groups them."""
+
+_HELP = """Prometheus exporter for the managed clients of SailPoint Identity Security Cloud.
+
+Without a command it serves. A setting is looked for in this order: flag, environment variable, secrets directory,
+default; COMMAND --help lists the flags. Start with:
+
+\b
+  sailpoint-exporter demo      a simulated tenant, no credentials needed
+  sailpoint-exporter scrape    your tenant, read once
+"""
 
 _OWN_FLAGS = ("--help", "-h", "--version")
 
@@ -61,9 +72,10 @@ class Program(click.Group):
                 formatter.write_dl([(str(command.name), command.get_short_help_str(100)) for command in commands])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """Writes the settings."""
-        with formatter.section("Settings, from a flag, the environment or the secrets directory"):
-            formatter.write_dl([(" or ".join(setting.environments), setting.plain_meaning) for setting in SETTINGS])
+        """Writes the settings, and what the exit status means."""
+        write_settings(formatter)
+        with formatter.section("Exit status"):
+            formatter.write_dl(EXIT_STATUSES)
 
 
 def _with_command(args: Sequence[str]) -> list[str]:
@@ -74,7 +86,7 @@ def _with_command(args: Sequence[str]) -> list[str]:
 program = Program(
     name=_NAME,
     commands=[command for section in SECTIONS.values() for command in section],
-    help="Prometheus exporter for the managed clients of SailPoint Identity Security Cloud.",
+    help=_HELP,
     context_settings={"help_option_names": ["--help", "-h"]},
     params=[],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exporter.cli import process
+from exporter.cli.help import Command
 from exporter.cli.options import configured, settings_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CallPrinter", "scrape"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--debug", is_flag=True, help="tell of each call on stderr")
 @settings_options
 def scrape(*, debug: bool, **flags: str | None) -> None:

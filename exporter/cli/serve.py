@@ -8,6 +8,7 @@ import click
 
 from exporter.cli import process
 from exporter.cli.addresses import bound
+from exporter.cli.help import Command
 from exporter.cli.options import configured, settings_options
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["serve"]
 logger = logging.getLogger("exporter.serve")
 
 
-@click.command()
+@click.command(cls=Command)
 @settings_options
 def serve(**flags: str | None) -> None:
     """Serve /metrics. This is also what happens without a command.

@@ -11,6 +11,7 @@ import click
 
 from exporter.api.documents import MANAGED_CLIENT_TYPES
 from exporter.cli import process
+from exporter.cli.help import Command
 from exporter.cli.options import MANAGED_CLIENT_ID, configured, settings_options
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def status() -> None:
     """Read or report the status of one managed client."""
 
 
-@status.command("get")
+@status.command("get", cls=Command)
 @click.argument("client_id", metavar="ID", type=MANAGED_CLIENT_ID)
 @click.option(
     "--type",
@@ -51,7 +52,7 @@ def get(client_id: str, client_type: str | None, **flags: str | None) -> None:
     _print(process.run(_asked(configuration, ask)))
 
 
-@status.command("update")
+@status.command("update", cls=Command)
 @click.argument("client_id", metavar="ID", type=MANAGED_CLIENT_ID)
 @click.option(
     "--file", "file", required=True, type=click.File("rb"), help="JSON document with status, type and body; - for stdin"
