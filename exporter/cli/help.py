@@ -30,12 +30,10 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes both lists."""
-        own, of_settings = [], []
-        for parameter in self.get_params(ctx):
-            if record := parameter.get_help_record(ctx):
-                (of_settings if str(parameter.name).startswith(PREFIX) else own).append(record)
-        for title, records in (("Options", own), ("Settings, each also from the variable that it names", of_settings)):
-            if records:
+        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
+        for title, of_settings in (("Options", False), ("Settings, each also from the variable that it names", True)):
+            chosen = [option for option in options if str(option.name).startswith(PREFIX) is of_settings]
+            if records := [record for option in chosen if (record := option.get_help_record(ctx))]:
                 with formatter.section(title):
                     formatter.write_dl(records)
 
