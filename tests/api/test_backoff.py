@@ -77,6 +77,9 @@ async def test_an_answer_to_an_older_call_does_not_end_the_silence(calls: Calls)
     """It was sent before the tenant asked to wait."""
     await asyncio.gather(calls.call(throttled(20.0)), calls.call())
     assert await calls.call() is Reason.BACKOFF
+    await asyncio.sleep(20.0)
+    await asyncio.gather(calls.call(throttled(5.0)), calls.call())
+    assert len(calls.sent_at_seconds) == 3  # only one call found out
 
 
 async def test_after_the_silence_one_call_finds_out_for_all(calls: Calls) -> None:

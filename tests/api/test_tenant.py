@@ -218,6 +218,7 @@ async def test_a_token_is_not_fetched_during_a_back_off(world: World) -> None:
     await asyncio.sleep(50.0)
     assert await world.get() is Reason.BACKOFF
     assert len(world.tenant.token_requests) == 1
+    assert world.api.state.budget_used == 0
 
 
 async def test_a_back_off_reaches_calls_that_wait_for_a_slot(clock: Clock) -> None:
@@ -264,7 +265,7 @@ async def test_a_slower_scrape_uses_slots_again(clock: Clock) -> None:
 
 
 async def test_capacity_and_state_tell_what_is_possible(world: World) -> None:
-    """Before, after, and in a back-off."""
+    """Before, after, and in a back-off, which takes no capacity: calls refused for it say so themselves."""
     assert world.api.capacity(world.clock.deadline(9.5)) == 50
     assert world.api.state == ApiState(50, 0, 0.0, None)
     await world.get()
@@ -272,8 +273,9 @@ async def test_capacity_and_state_tell_what_is_possible(world: World) -> None:
     assert world.api.state == ApiState(50, 2, 0.0, world.observer.expiries[0])
     world.tenant.next_api.append(json_answer({}, 429, Retry_After="30"))
     await world.get()
-    assert world.api.capacity(world.clock.deadline(9.5)) == 0
-    assert world.api.capacity(world.clock.deadline(35.0)) == 50
+    assert world.api.capacity(world.clock.deadline(9.5)) == 47
+    assert await world.get() is Reason.BACKOFF
+    assert world.api.state == ApiState(50, 3, 30.0, world.observer.expiries[0])
 
 
 async def test_fifty_callers_at_once_cause_one_token_request(world: World) -> None:
