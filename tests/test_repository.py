@@ -1,6 +1,7 @@
 """Rules that hold for the repository as a whole: what is in it, how its code is cut, and that its checks can fail."""
 
 import ast
+import importlib
 import re
 import shutil
 import statistics
@@ -149,6 +150,11 @@ def test_a_module_says_what_it_is_for_and_what_others_may_use(path: Path) -> Non
     tree = ast.parse(path.read_text())
     assert ast.get_docstring(tree)
     assert _declares_all(tree) or not _public_names(tree)
+
+
+def test_importing_the_program_does_not_start_it() -> None:
+    """What ``python -m exporter`` runs can be imported, by tools that read modules, without being run."""
+    assert importlib.import_module("exporter.__main__").main is importlib.import_module("exporter.cli").main
 
 
 def test_every_test_promises_something_in_a_sentence() -> None:
