@@ -13,7 +13,16 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from exporter.settings import values
 from exporter.settings.values import ListenAddress
 
-__all__ = ["Configuration", "LogSettings", "ManagedClientSetting", "ScrapeSettings", "TenantSettings", "WebSettings"]
+__all__ = [
+    "CollectorSettings",
+    "Configuration",
+    "DiscoverySettings",
+    "LogSettings",
+    "ManagedClientSetting",
+    "ScrapeSettings",
+    "TenantSettings",
+    "WebSettings",
+]
 
 _ANY_ADDRESS = ListenAddress("", 9853)
 
@@ -35,6 +44,44 @@ def _each_once(clients: tuple[ManagedClientSetting, ...]) -> tuple[ManagedClient
     return clients
 
 
+_Truth = Annotated[bool, BeforeValidator(values.truth)]
+_Words = Annotated[tuple[str, ...], BeforeValidator(values.words)]
+_Ids = Annotated[tuple[Annotated[str, AfterValidator(values.identifier)], ...], BeforeValidator(values.words)]
+_Statuses = Annotated[tuple[Literal["PROVISIONED", "DRAFT"], ...], BeforeValidator(values.words_or_none)]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverySettings:
+    """Which of the tenant's managed clients are watched without being named one by one.
+
+    Attributes:
+        enabled: None stands for "when no managed client is named".
+        names: globs, like ``exclude_names``.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    enabled: _Truth | None = None
+    cluster_ids: _Ids = ()
+    exclude_cluster_ids: _Ids = ()
+    types: _Words = ()
+    exclude_types: _Words = ()
+    names: _Words = ()
+    exclude_names: _Words = ()
+    exclude_provision_status: _Statuses = ("DRAFT",)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorSettings:
+    """What is asked of the tenant."""
+
+    __pydantic_config__ = _STRICT
+
+    status: _Truth = True
+    clusters: _Truth = True
+    health: _Truth = False
+
+
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
     """One tenant and what may be asked of it.
@@ -45,6 +92,8 @@ class TenantSettings:
         client_secret: likewise.
         rate_budget: calls in a window of 10 s.
         name: the label ``tenant``; when empty, the first label of the host name.
+        ca_file: certificates, in PEM, of authorities trusted besides the system's.
+        proxy_url: of the one proxy that is used; may hold a password.
     """
 
     __pydantic_config__ = _STRICT
@@ -54,10 +103,19 @@ class TenantSettings:
     client_secret: str | Path = field(repr=False)
     managed_clients: Annotated[
         tuple[ManagedClientSetting, ...], BeforeValidator(values.managed_clients), AfterValidator(_each_once)
-    ]
+    ] = ()
     name: Annotated[str, AfterValidator(values.tenant_name)] = ""
     api_generation: Literal["v1", "v2026", "v2025", "v2024", "v3", "beta"] = "v1"
     rate_budget: Annotated[int, BeforeValidator(values.count_within(1, 10_000))] = 50
+    discovery: DiscoverySettings = DiscoverySettings()
+    collectors: CollectorSettings = CollectorSettings()
+    ca_file: Path | None = None
+    proxy_url: Annotated[str, AfterValidator(values.proxy_url)] | None = field(default=None, repr=False)
+
+    @property
+    def discovers(self) -> bool:
+        """Whether managed clients are looked for: as was said, or else when none is named."""
+        return not self.managed_clients if self.discovery.enabled is None else self.discovery.enabled
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -81,11 +139,18 @@ class ScrapeSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the pages are served."""
+    """Where and how the pages are served.
+
+    Attributes:
+        config_file: TLS, users and headers, in the format of Prometheus' exporter-toolkit.
+        enable_lifecycle: whether ``POST /-/reload`` is obeyed.
+    """
 
     __pydantic_config__ = _STRICT
 
     listen_address: Annotated[ListenAddress, BeforeValidator(values.listen_address)] = _ANY_ADDRESS
+    config_file: Path | None = None
+    enable_lifecycle: _Truth = False
 
 
 @dataclass(frozen=True, slots=True)

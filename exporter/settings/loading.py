@@ -15,10 +15,12 @@ from exporter.errors import SettingsError
 from exporter.settings import sources
 from exporter.settings.configuration import Configuration, LogSettings, ScrapeSettings, TenantSettings, WebSettings
 from exporter.settings.sources import Layer
-from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, SETTINGS, Setting
+from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, FILE_SUFFIX, SETTINGS, Setting
 
 __all__ = ["exposed_secrets", "load"]
 
+
+_NOTHING_TO_WATCH = "SAIL_DISCOVERY__ENABLED: is false, so SAIL_MANAGED_CLIENTS must name the managed clients to watch"
 
 _NOTHING_YET: dict[str, Any] = {"tenant": {}}
 """So that each of a tenant's missing settings is told by its name, even when all of them are."""
@@ -52,9 +54,11 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
     except SettingsError as error:
         raise SettingsError(*names, *error.problems) from None
     document, values = _validated(layers)
-    problems = (*names, *values, *_credential_problems(layers))
+    problems = (*names, *values, *_credential_problems(layers), *_unreadable(layers))
     if document is None or problems:
         raise SettingsError(*problems)
+    if not document.tenant.managed_clients and not document.tenant.discovers:
+        raise SettingsError(_NOTHING_TO_WATCH)
     return Configuration((document.tenant,), document.scrape, document.web, document.log)
 
 
@@ -131,6 +135,13 @@ def _credential_problems(layers: tuple[Layer, ...]) -> Iterator[str]:
     files = [given.value for given in pair if isinstance(given.value, Path)]
     if files:
         yield from _file_problems(files[0], files[-1])
+
+
+def _unreadable(layers: tuple[Layer, ...]) -> Iterator[str]:
+    for setting in SETTINGS:
+        given = sources.given(setting, layers) if setting.environment.endswith(FILE_SUFFIX) else None
+        if given and not (Path(given.value).is_file() and os.access(given.value, os.R_OK)):
+            yield f"{given.origin}: must name a file that can be read"
 
 
 def _file_problems(first: Path, last: Path) -> tuple[str, ...]:

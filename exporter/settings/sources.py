@@ -6,11 +6,14 @@ from pathlib import Path
 
 from exporter.errors import SettingsError
 from exporter.settings.spelling import misspelt
-from exporter.settings.table import CONFIG_FILE, FILE_SUFFIX, SECRETS_DIR, SETTINGS, Setting
+from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, CONFIG_FILE, FILE_SUFFIX, SECRETS_DIR, SETTINGS, Setting
 
 __all__ = ["Given", "Layer", "given", "layers", "problems"]
 
 _FILE_LIMIT_BYTES = 64 * 1024
+
+_CREDENTIAL = (CLIENT_ID, CLIENT_SECRET)
+"""Files with these may change, and are read again at each token request."""
 
 _WITH_VALUE = tuple(setting for setting in SETTINGS if setting.key)
 """Settings proper: the others say where to find these."""
@@ -77,15 +80,19 @@ def _of_environment(environ: Mapping[str, str]) -> Iterator[tuple[Setting, Given
         if text := environ.get(setting.environment):
             yield setting, Given(text, setting.environment)
         elif setting.or_file and (text := environ.get(name := setting.environment + FILE_SUFFIX)):
-            yield setting, Given(Path(text), name)
+            yield setting, Given(_of_file(setting, Path(text)), name)
 
 
 def _of_directory(directory: Path) -> Iterator[tuple[Setting, Given]]:
     names = _names(directory)
     for setting in _WITH_VALUE:
         path = directory / setting.file_name
-        if path.name in names and (value := path if setting.or_file else _text(path)):
+        if path.name in names and (value := _of_file(setting, path)):
             yield setting, Given(value, str(path))
+
+
+def _of_file(setting: Setting, path: Path) -> str | Path:
+    return path if setting in _CREDENTIAL else _text(path)
 
 
 def _names(directory: Path) -> frozenset[str]:

@@ -112,7 +112,7 @@ SETTINGS = (
     Setting(
         "SAIL_MANAGED_CLIENTS",
         "tenants[].managed_clients",
-        REQUIRED,
+        "all that discovery finds",
         "managed clients to ask about, `ID:TYPE` separated by commas: `5678:CCG,9012:VA`; without a type, `VA`",
     ),
     Setting(
@@ -132,6 +132,86 @@ SETTINGS = (
         "tenants[].rate_budget",
         "50",
         "calls in 10 s that this process may use of the tenant's 100",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__ENABLED",
+        "tenants[].discovery.enabled",
+        "when no managed client is named",
+        "whether to look for managed clients besides those named: `true`, `false`",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__CLUSTER_IDS",
+        "tenants[].discovery.cluster_ids",
+        "all of them",
+        "clusters whose managed clients are watched, separated by commas",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__EXCLUDE_CLUSTER_IDS",
+        "tenants[].discovery.exclude_cluster_ids",
+        "none",
+        "clusters whose managed clients are not watched",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__TYPES",
+        "tenants[].discovery.types",
+        "all of them",
+        "types of managed clients that are watched, such as `CCG,VA`",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__EXCLUDE_TYPES",
+        "tenants[].discovery.exclude_types",
+        "none",
+        "types of managed clients that are not watched",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__NAMES",
+        "tenants[].discovery.names",
+        "all of them",
+        "names of managed clients that are watched, with `*`, `?` and `[...]`: `prod-*,dmz-?`",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__EXCLUDE_NAMES",
+        "tenants[].discovery.exclude_names",
+        "none",
+        "names of managed clients that are not watched, likewise",
+    ),
+    Setting(
+        "SAIL_DISCOVERY__EXCLUDE_PROVISION_STATUS",
+        "tenants[].discovery.exclude_provision_status",
+        "DRAFT",
+        "managed clients in this state are not watched: `DRAFT`, `PROVISIONED`, or `none` to leave none out",
+    ),
+    Setting(
+        "SAIL_COLLECTORS__STATUS",
+        "tenants[].collectors.status",
+        "true",
+        "whether to read the status of each managed client; scope `idn:managed-client-status:read`",
+    ),
+    Setting(
+        "SAIL_COLLECTORS__CLUSTERS",
+        "tenants[].collectors.clusters",
+        "true",
+        "whether to read the clusters; scope `idn:remote-client:read`",
+    ),
+    Setting(
+        "SAIL_COLLECTORS__HEALTH",
+        "tenants[].collectors.health",
+        "false",
+        "whether to read the health indicators of each managed client; needs a scope that may also change and delete "
+        "clients: `idn:remote-client:manage`",
+    ),
+    Setting(
+        "SAIL_CA_FILE",
+        "tenants[].ca_file",
+        "none",
+        "file of certificates (PEM) of authorities to trust besides the system's",
+    ),
+    Setting(
+        "SAIL_PROXY_URL",
+        "tenants[].proxy_url",
+        "none",
+        "proxy to reach the tenant through, `http://USER:PASSWORD@HOST:PORT`; `HTTPS_PROXY` is not obeyed",
+        or_file=True,
     ),
     Setting(
         "SAIL_SCRAPE__MIN_INTERVAL",
@@ -155,6 +235,20 @@ SETTINGS = (
         flag="--scrape.concurrency",
     ),
     LISTEN_ADDRESS,
+    Setting(
+        "SAIL_WEB__CONFIG_FILE",
+        "web.config_file",
+        "none",
+        "file with TLS, users and headers for the pages, in the format of Prometheus' exporter-toolkit",
+        flag="--web.config.file",
+    ),
+    Setting(
+        "SAIL_WEB__ENABLE_LIFECYCLE",
+        "web.enable_lifecycle",
+        "false",
+        "whether `POST /-/reload` is obeyed: `true`, `false`",
+        flag="--web.enable-lifecycle",
+    ),
     Setting(
         "SAIL_LOG__LEVEL", "log.level", "info", "lowest level logged: `debug`, `info`, `warn`, `error`", "--log.level"
     ),

@@ -20,8 +20,12 @@ __all__ = [
     "identifier",
     "listen_address",
     "managed_clients",
+    "proxy_url",
     "tenant_name",
+    "truth",
     "without_duplicates",
+    "words",
+    "words_or_none",
 ]
 
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -35,6 +39,8 @@ _ORIGIN = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TENANT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_PROXY_USER = re.compile(r"(?P<scheme>https?://)[!-.0-?A-~]+@", re.IGNORECASE)
+_TRUTH = {"true": True, "false": False}
 _HIGHEST_PORT = 65535
 
 
@@ -88,6 +94,41 @@ def count_within(lowest: int, highest: int) -> Callable[[object], int]:
     return read
 
 
+def truth(value: object) -> bool:
+    """Read ``true`` or ``false``; other words for them mean different things to different readers.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    text = str(value).lower()
+    if text not in _TRUTH:
+        message = "must be true or false"
+        raise ValueError(message)
+    return _TRUTH[text]
+
+
+def words(value: object) -> object:
+    """Split what is separated by commas; a list is taken as it is.
+
+    Raises:
+        ValueError: there is nothing, or something that cannot be printed, between two commas or at one place.
+    """
+    entries = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if isinstance(entries, list) and not all(isinstance(word, str) and word and word.isprintable() for word in entries):
+        message = "must be words separated by commas, none of them empty"
+        raise ValueError(message)
+    return entries
+
+
+def words_or_none(value: object) -> object:
+    """The same, where the word ``none`` stands for no word at all.
+
+    Raises:
+        ValueError: as with ``words``.
+    """
+    return [] if value == "none" else words(value)
+
+
 def listen_address(value: object) -> ListenAddress:
     """Read HOST:PORT, :PORT or [IPv6]:PORT.
 
@@ -115,6 +156,19 @@ def base_url(value: object) -> str:
         message = "must begin with https:// (http:// is for loopback addresses only)"
         raise ValueError(message)
     return match["origin"].lower()
+
+
+def proxy_url(text: str) -> str:
+    """Admit the URL of a proxy, which may have a user and a password where a tenant's may not.
+
+    Raises:
+        ValueError: it is not the origin of a proxy.
+    """
+    match = _ORIGIN.fullmatch(_PROXY_USER.sub(r"\g<scheme>", text))
+    if match is None or not _is_host(match) or not 1 <= int(match["port"] or 443) <= _HIGHEST_PORT:
+        message = "must be http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if need be"
+        raise ValueError(message)
+    return text
 
 
 def _is_host(match: re.Match[str], *, or_none: bool = False) -> bool:

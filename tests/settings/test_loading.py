@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import SettingsError
-from exporter.settings.configuration import Configuration, LogSettings, ManagedClientSetting, ScrapeSettings
+from exporter.settings.configuration import (
+    CollectorSettings,
+    Configuration,
+    DiscoverySettings,
+    LogSettings,
+    ManagedClientSetting,
+    ScrapeSettings,
+)
 from exporter.settings.loading import exposed_secrets, load
 from exporter.settings.table import API_GENERATIONS, LOG_FORMATS, LOG_LEVELS, REQUIRED, SETTINGS, Setting
 
@@ -14,7 +21,6 @@ ENOUGH = {
     "SAIL_BASE_URL": "https://acme.api.identitynow.com/",
     "SAIL_CLIENT_ID": "an-id",
     "SAIL_CLIENT_SECRET": CANARY,
-    "SAIL_MANAGED_CLIENTS": "5678:CCG,9012",
 }
 
 INVALID = {
@@ -30,10 +36,31 @@ INVALID = {
     "SAIL_TENANT_NAME": [f"{CANARY} {CANARY}", "-", "a\nb"],
     "SAIL_API_GENERATION": [CANARY, "V1", "v4", "2025"],
     "SAIL_RATE_BUDGET": [CANARY, "0", "-1", "1.5", "10001", "nan", "1e3"],
+    "SAIL_DISCOVERY__ENABLED": [CANARY, "yes", "OFF", "1"],
+    "SAIL_DISCOVERY__CLUSTER_IDS": [f"{CANARY} {CANARY}", "a,,b", "../x", "a,"],
+    "SAIL_DISCOVERY__EXCLUDE_CLUSTER_IDS": [f"{CANARY} {CANARY}", ",", "é"],
+    "SAIL_DISCOVERY__TYPES": [f"{CANARY},,", "CCG,\x07"],
+    "SAIL_DISCOVERY__EXCLUDE_TYPES": [f",{CANARY}"],
+    "SAIL_DISCOVERY__NAMES": [f"{CANARY}\n{CANARY}", "a-*,"],
+    "SAIL_DISCOVERY__EXCLUDE_NAMES": [f"{CANARY}\x1b", ","],
+    "SAIL_DISCOVERY__EXCLUDE_PROVISION_STATUS": [CANARY, "draft", "none,DRAFT"],
+    "SAIL_COLLECTORS__STATUS": [CANARY, "on"],
+    "SAIL_COLLECTORS__CLUSTERS": [CANARY, "0"],
+    "SAIL_COLLECTORS__HEALTH": [CANARY, "no"],
+    "SAIL_CA_FILE": [f"/nowhere/{CANARY.lower()}"],
+    "SAIL_PROXY_URL": [
+        CANARY,
+        f"http://user:{CANARY}@proxy.example:3128/{CANARY}",
+        f"socks5://{CANARY}@proxy.example",
+        f"http://user:{CANARY}\n@proxy.example",
+        f"http://{CANARY}@{CANARY}@proxy.example",
+    ],
     "SAIL_SCRAPE__MIN_INTERVAL": [CANARY, "0s", "-1s", "10", "nan", "inf", "1e9s", "11m", "99ms"],
     "SAIL_SCRAPE__MAX_DURATION": [CANARY, "0s", "-1s", "30", "nan", "inf", "1e9s", "6m", "999ms"],
     "SAIL_SCRAPE__CONCURRENCY": [CANARY, "0", "-1", "101", "1_0", "inf"],
     "SAIL_WEB__LISTEN_ADDRESS": [CANARY, "9853", ":65536", "[::1]"],
+    "SAIL_WEB__CONFIG_FILE": ["/nowhere"],
+    "SAIL_WEB__ENABLE_LIFECYCLE": [CANARY, "2"],
     "SAIL_LOG__LEVEL": [CANARY, "INFO", "trace"],
     "SAIL_LOG__FORMAT": [CANARY, "text"],
     "SAIL_SECRETS_DIR": ["/nowhere"],
@@ -53,14 +80,15 @@ def problems(flags: dict[str, str], environ: dict[str, str]) -> tuple[str, ...]:
     return error.problems
 
 
-def test_four_variables_are_enough() -> None:
+def test_three_variables_are_enough() -> None:
     """Everything else has a default, and the tenant is named by its host."""
     configuration = load({}, ENOUGH)
     (tenant,) = configuration.tenants
     assert configuration == Configuration((tenant,))
     assert (tenant.name, tenant.base_url) == ("acme", "https://acme.api.identitynow.com")
     assert (tenant.client_id, tenant.client_secret) == ("an-id", CANARY)
-    assert tenant.managed_clients == (ManagedClientSetting("5678", "CCG"), ManagedClientSetting("9012", "VA"))
+    assert tenant.discovers
+    assert tenant.managed_clients == ()
     assert (tenant.api_generation, tenant.rate_budget) == ("v1", 50)
 
 
@@ -68,6 +96,7 @@ def test_every_setting_reaches_the_configuration() -> None:
     """Each variable and flag changes what it says."""
     flags = {"SAIL_SCRAPE__MAX_DURATION": "1m", "SAIL_LOG__LEVEL": "debug"}
     environ = ENOUGH | {
+        "SAIL_MANAGED_CLIENTS": "5678:CCG,9012",
         "SAIL_TENANT_NAME": "acme-eu",
         "SAIL_API_GENERATION": "beta",
         "SAIL_RATE_BUDGET": "100",
@@ -80,6 +109,8 @@ def test_every_setting_reaches_the_configuration() -> None:
     configuration = load(flags, environ)
     (tenant,) = configuration.tenants
     assert (tenant.name, tenant.api_generation, tenant.rate_budget) == ("acme-eu", "beta", 100)
+    assert tenant.managed_clients == (ManagedClientSetting("5678", "CCG"), ManagedClientSetting("9012", "VA"))
+    assert not tenant.discovers
     assert configuration.scrape == ScrapeSettings(0.5, 60.0, 3)
     assert tuple(configuration.web.listen_address) == ("::1", 80)
     assert configuration.log == LogSettings("debug", "json")
@@ -87,8 +118,11 @@ def test_every_setting_reaches_the_configuration() -> None:
 
 def test_table_tells_the_defaults_that_hold() -> None:
     """Giving each default in so many words changes nothing."""
-    written = {setting.environment: setting.default for setting in SETTINGS if setting.flag}
+    written = {
+        setting.environment: setting.default for setting in SETTINGS if setting.flag and setting.default != "none"
+    }
     tenant = {"SAIL_API_GENERATION": "v1", "SAIL_RATE_BUDGET": "50", "SAIL_TENANT_NAME": "acme"}
+    tenant |= {s.environment: s.default for s in SETTINGS if s.default in {"true", "false", "DRAFT"}}
     assert tenant.items() - {"SAIL_TENANT_NAME": "acme"}.items() <= {(s.environment, s.default) for s in SETTINGS}
     assert load({}, ENOUGH | written | tenant) == load({}, ENOUGH)
 
@@ -151,7 +185,6 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "SAIL_CLIENT_SECERT",
         "SAIL_CONFIG_FILE, --config.file",
         "SAIL_BASE_URL",
-        "SAIL_MANAGED_CLIENTS",
         "SAIL_RATE_BUDGET",
         "--log.level",
         str(tmp_path / "client_id"),
@@ -159,7 +192,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_without_any_setting_each_required_one_is_told() -> None:
-    """A first start without settings lists the four that are needed."""
+    """A first start without settings lists the three that are needed."""
     assert [problem.split(" ")[0].strip(":") for problem in problems({}, {})] == list(ENOUGH)
 
 
@@ -201,3 +234,66 @@ def test_secret_file_that_others_may_read_is_told(tmp_path: Path, mode: int, lin
 def test_secret_given_as_a_value_is_not_a_file() -> None:
     """Only files have a mode to warn of."""
     assert list(exposed_secrets(load({}, ENOUGH))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "discovers"),
+    [
+        ({}, True),
+        ({"SAIL_MANAGED_CLIENTS": "a"}, False),
+        ({"SAIL_MANAGED_CLIENTS": "a", "SAIL_DISCOVERY__ENABLED": "true"}, True),
+        ({"SAIL_MANAGED_CLIENTS": "a", "SAIL_DISCOVERY__ENABLED": "false"}, False),
+    ],
+)
+def test_discovery_is_on_when_no_client_is_named(given: dict[str, str], discovers: bool) -> None:  # noqa: FBT001 - a case of the table
+    """Without ids all that the list permits is watched; with ids only those, unless it is asked for."""
+    (tenant,) = load({}, ENOUGH | given).tenants
+    assert tenant.discovers is discovers
+
+
+def test_no_client_and_no_discovery_is_nothing_to_watch() -> None:
+    """Whoever forbids discovery has to name the clients, and is told so."""
+    (problem,) = problems({}, ENOUGH | {"SAIL_DISCOVERY__ENABLED": "false"})
+    assert problem.startswith("SAIL_DISCOVERY__ENABLED: is false, so SAIL_MANAGED_CLIENTS must name")
+
+
+def test_every_setting_of_discovery_and_collectors_reaches_the_tenant(tmp_path: Path) -> None:
+    """Filters, collectors and ways to the tenant are what their variables say."""
+    (tmp_path / "ca.pem").touch()
+    environ = {
+        "SAIL_DISCOVERY__CLUSTER_IDS": "c1,c2",
+        "SAIL_DISCOVERY__EXCLUDE_CLUSTER_IDS": "c3",
+        "SAIL_DISCOVERY__TYPES": "CCG, VA",
+        "SAIL_DISCOVERY__EXCLUDE_TYPES": "INTERNAL",
+        "SAIL_DISCOVERY__NAMES": "prod-*,dmz ?",
+        "SAIL_DISCOVERY__EXCLUDE_NAMES": "*-old",
+        "SAIL_DISCOVERY__EXCLUDE_PROVISION_STATUS": "none",
+        "SAIL_COLLECTORS__STATUS": "false",
+        "SAIL_COLLECTORS__CLUSTERS": "False",
+        "SAIL_COLLECTORS__HEALTH": "true",
+        "SAIL_CA_FILE": str(tmp_path / "ca.pem"),
+        "SAIL_PROXY_URL": f"http://user:{CANARY}@proxy.example:3128",
+    }
+    (tenant,) = load({}, ENOUGH | environ).tenants
+    assert tenant.discovery == DiscoverySettings(
+        None, ("c1", "c2"), ("c3",), ("CCG", "VA"), ("INTERNAL",), ("prod-*", "dmz ?"), ("*-old",), ()
+    )
+    assert tenant.collectors == CollectorSettings(status=False, clusters=False, health=True)
+    assert (tenant.ca_file, tenant.proxy_url) == (tmp_path / "ca.pem", environ["SAIL_PROXY_URL"])
+    assert CANARY not in repr(tenant)
+
+
+def test_web_settings_may_come_from_flags(tmp_path: Path) -> None:
+    """The file with TLS and users, and the switch of the reload, have Prometheus' flags."""
+    file = tmp_path / "web.yml"
+    file.touch()
+    web = load({"SAIL_WEB__CONFIG_FILE": str(file), "SAIL_WEB__ENABLE_LIFECYCLE": "true"}, ENOUGH).web
+    assert (web.config_file, web.enable_lifecycle) == (file, True)
+
+
+def test_proxy_may_be_given_in_a_file(tmp_path: Path) -> None:
+    """A proxy's URL may hold a password, so that it may be a file's."""
+    file = tmp_path / "proxy_url"
+    file.write_text(f"http://user:{CANARY}@proxy.example:3128\n")
+    (tenant,) = load({}, ENOUGH | {"SAIL_PROXY_URL_FILE": str(file)}).tenants
+    assert tenant.proxy_url == f"http://user:{CANARY}@proxy.example:3128"
