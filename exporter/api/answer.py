@@ -5,9 +5,9 @@ Everything here decides about values, but for reading the body, of which never m
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import cast
+from typing import TypeVar, cast
 
 import httpx
 from pydantic_core import from_json
@@ -21,10 +21,13 @@ __all__ = [
     "clock_skew_seconds",
     "is_deprecated",
     "read_document",
+    "read_list",
     "reason_of_status",
     "refuse_status",
     "tracking_id",
 ]
+
+T = TypeVar("T")
 
 _HEADERS_LIMIT = 100
 _ERROR_BODY_LIMIT_BYTES = 64 * 1024
@@ -108,14 +111,30 @@ async def read_document(response: httpx.Response, limit_bytes: int) -> Mapping[s
     Raises:
         ApiError: ENCODING, CONTENT_TYPE, UNFRAMED, TOO_LARGE, JSON or SCHEMA.
     """
+    return _of_type(await _read_json(response, limit_bytes), dict, "an object")
+
+
+async def read_list(response: httpx.Response, limit_bytes: int) -> Sequence[object]:
+    """The JSON array that an answer holds, read as ``read_document`` reads objects.
+
+    Raises:
+        ApiError: ENCODING, CONTENT_TYPE, UNFRAMED, TOO_LARGE, JSON or SCHEMA.
+    """
+    return _of_type(await _read_json(response, limit_bytes), list, "an array")
+
+
+async def _read_json(response: httpx.Response, limit_bytes: int) -> object:
     _refuse_headers(response.headers)
     body = await _read_body(response, limit_bytes)
     try:
-        document = from_json(body)
+        return from_json(body)
     except ValueError:  # its text would quote the body
         raise ApiError(Reason.JSON, "the body is not JSON") from None
-    if not isinstance(document, dict):
-        raise ApiError(Reason.SCHEMA, f"the document is not an object but a {type(document).__name__}")
+
+
+def _of_type(document: object, expected: type[T], name: str) -> T:
+    if not isinstance(document, expected):
+        raise ApiError(Reason.SCHEMA, f"the document is not {name} but a {type(document).__name__}")
     return document
 
 

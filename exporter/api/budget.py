@@ -39,15 +39,15 @@ class RateBudget:
         self._drop_passed()
         return self._in_flight + len(self._free_at_seconds)
 
-    def capacity(self, deadline: Deadline, *, after_seconds: float = 0.0) -> int:
-        """How many calls can be sent before the deadline at most, the first one ``after_seconds`` from now.
+    def capacity(self, deadline: Deadline) -> int:
+        """How many calls can be sent from now until the deadline, at most.
 
         The bound is reached when each of these calls is answered at once.
         """
         unused = self.limit - self.used
         now = self._clock.monotonic_seconds()
         starts = [now] * unused + list(self._free_at_seconds) + [now + WINDOW_SECONDS] * self._in_flight
-        return sum(_uses(max(start, now + after_seconds), deadline.at_seconds) for start in starts)
+        return sum(_uses(start, deadline.at_seconds) for start in starts)
 
     @asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:

@@ -59,6 +59,10 @@ class Fields:
             self.note(name)
         return word
 
+    def says(self, name: str) -> bool:
+        """Whether the key is there, be it with null: for fields whose null means something."""
+        return name in self._values
+
     def child(self, name: str, *, required: bool = False) -> "Fields":
         """The object in the field."""
         return self._within(name, self.read(name, _mapping, required=required) or {})
@@ -75,11 +79,20 @@ class Fields:
 
     def named_children(self, name: str, limit: int) -> "list[tuple[str, Fields]]":
         """The objects among the first ``limit`` entries of the map in the field; whatever else is there is noted."""
-        entries = list(islice((self.read(name, _mapping) or {}).items(), limit))
+        told = ((key, entry) for key, entry in (self.read(name, _mapping) or {}).items() if entry is not None)
+        entries = list(islice(told, limit))
         children = [(key, self._within(name, entry)) for key, entry in entries if isinstance(entry, Mapping)]
         if len(children) < len(entries):
             self.note(name)
         return children
+
+    def values(self, name: str, parse: Callable[[object], T | None], limit: int) -> list[T]:
+        """The usable values of the list in the field, at most ``limit``; whatever else it holds is noted."""
+        entries = self.read(name, _list) or []
+        values = [value for value in map(parse, entries[:limit]) if value is not None]
+        if len(values) < len(entries):
+            self.note(name)
+        return values
 
     def length(self, name: str) -> int:
         """How many entries the list in the field has."""

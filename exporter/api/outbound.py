@@ -1,13 +1,13 @@
 """The only way out: each call is built for the one origin, takes a slot, is fetched, judged, parsed, and recorded."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 
-from exporter.api.answer import clock_skew_seconds, is_deprecated, read_document, refuse_status, tracking_id
+from exporter.api.answer import clock_skew_seconds, is_deprecated, read_document, read_list, refuse_status, tracking_id
 from exporter.api.backoff import Backoff
 from exporter.api.budget import RateBudget
 from exporter.api.calls import Call, Observer
@@ -28,14 +28,14 @@ class Ask(Generic[T]):
 
     Attributes:
         target: path and query.
-        parse: makes the value from the document, or raises ApiError.
+        parse: makes the value from the document, an object or for operations that list an array, or raises ApiError.
         limit_bytes: how much of a body is read.
         content: the request's body, of the type ``content_type``.
     """
 
     operation: Operation
     target: str
-    parse: Callable[[Mapping[str, object]], T]
+    parse: Callable[[Any], T]
     limit_bytes: int
     content: bytes | None = field(default=None, repr=False)
     content_type: str = "application/json"
@@ -92,10 +92,11 @@ class Outbound:
             self._record(ask.operation, started_seconds, response, reason)
         return value
 
-    async def _judged(self, ask: Ask[T], response: httpx.Response) -> Mapping[str, object]:
+    async def _judged(self, ask: Ask[T], response: httpx.Response) -> object:
         now_epoch_seconds = self.clock.epoch_seconds()
         await refuse_status(response, scope=ask.operation.scope, now_epoch_seconds=now_epoch_seconds)
-        return await read_document(response, ask.limit_bytes)
+        read = read_list if ask.operation.lists else read_document
+        return await read(response, ask.limit_bytes)
 
     def _record(
         self, operation: Operation, started_seconds: float, response: httpx.Response | None, reason: Reason | None

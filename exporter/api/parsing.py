@@ -22,6 +22,7 @@ from exporter.api.documents import (
     Queue,
     WorkOrder,
 )
+from exporter.api.drift import UNEXPECTED_FIELDS
 from exporter.api.fields import Fields
 from exporter.api.scalars import MAX_TEXT_LENGTH, boolean, count, epoch_seconds, number, text
 from exporter.errors import ApiError, Reason
@@ -31,8 +32,10 @@ __all__ = [
     "MAX_JOBS",
     "MAX_MANAGED_PROCESSES",
     "UNEXPECTED_FIELDS",
+    "envelope_of",
     "parse_agg_response",
     "parse_managed_client_status",
+    "status_of",
 ]
 
 MAX_JOBS = 10_000
@@ -44,55 +47,6 @@ MAX_CONNECTOR_SERVICES = 10_000
 MAX_MANAGED_PROCESSES = 16
 """Managed processes kept of a job; an appliance has about six."""
 
-UNEXPECTED_FIELDS = (
-    "body",
-    "status",
-    "type",
-    "timestamp",
-    "body.alertKey",
-    "body.clusterId",
-    "body.hostname",
-    "body.hypervisor",
-    "body.id",
-    "body.lastSeen",
-    "body.os_type",
-    "body.os_version",
-    "body.platform_version",
-    "body.product",
-    "body.sinceSeen",
-    "body.sinceSeenMillis",
-    "body.stacktrace",
-    "body.status",
-    "body.va_version",
-    "body.body",
-    "clientId",
-    "clusterId",
-    "clusterJobCount",
-    "configuration",
-    "configuration.jobType",
-    "configuration.va_version",
-    "connectorServices",
-    "connectorServices.connector_(boolean)useSSL",
-    "connectorServices.id",
-    "connectorServices.name",
-    "id",
-    "jobs",
-    "jobs.managedProcessConfiguration",
-    "jobs.managedProcessConfiguration.version",
-    "jobs.state",
-    "jobs.type",
-    "maintenance",
-    "maintenance.window",
-    "maintenance.windowClusterTime",
-    "maintenance.windowFinishTime",
-    "maintenance.windowStartTime",
-    "orgType",
-    "queue",
-    "queue.name",
-    "queue.region",
-)
-"""Every value of ``unexpected``. Fields of a work order are named alike wherever it was found."""
-
 _WORK_ORDER_KEYS = ("clusterJobCount", "configuration", "connectorServices", "jobs", "maintenance", "queue")
 
 
@@ -102,11 +56,11 @@ def parse_managed_client_status(document: object) -> ManagedClientStatus:
     Raises:
         ApiError: SCHEMA, for anything but an object with a ``body`` object or a ``status`` string.
     """
-    envelope = _envelope(document)
+    envelope = envelope_of(document)
     body = envelope.child("body", required=True)
     order = _order(body)
     return ManagedClientStatus(
-        status=_status(envelope, body),
+        status=status_of(envelope, body),
         type=envelope.word("type", MANAGED_CLIENT_TYPES),
         timestamp_epoch_seconds=envelope.read("timestamp", epoch_seconds, required=True),
         id=body.read("id", text) or order.read("clientId", text),
@@ -133,10 +87,10 @@ def parse_agg_response(document: object) -> ManagedClientStatusAggResponse:
     Raises:
         ApiError: SCHEMA, for anything but an object with a ``body`` object or a ``status`` string.
     """
-    envelope = _envelope(document)
+    envelope = envelope_of(document)
     body = envelope.child("body", required=True)
     return ManagedClientStatusAggResponse(
-        status=_status(envelope, body),
+        status=status_of(envelope, body),
         type=envelope.word("type", MANAGED_CLIENT_TYPES),
         timestamp_epoch_seconds=envelope.read("timestamp", epoch_seconds, required=True),
         work_order=_work_order(_order(body)),
@@ -144,8 +98,14 @@ def parse_agg_response(document: object) -> ManagedClientStatusAggResponse:
     )
 
 
-def _envelope(document: object) -> Fields:
-    """Error documents are objects too, and have been sent with status 200; some carry a numeric ``status``."""
+def envelope_of(document: object) -> Fields:
+    """The envelope that reports of managed clients come in.
+
+    Error documents are objects too, and have been sent with status 200; some carry a numeric ``status``.
+
+    Raises:
+        ApiError: SCHEMA, for anything but an object with a ``body`` object or a ``status`` string.
+    """
     if not isinstance(document, Mapping):
         raise ApiError(Reason.SCHEMA, "the answer is not a JSON object")
     if not isinstance(document.get("body"), Mapping) and not isinstance(document.get("status"), str):
@@ -153,7 +113,7 @@ def _envelope(document: object) -> Fields:
     return Fields(document)
 
 
-def _status(envelope: Fields, body: Fields) -> str:
+def status_of(envelope: Fields, body: Fields) -> str:
     """The envelope's word is the documented one; null means that the client has never reported."""
     return (
         envelope.word("status", MANAGED_CLIENT_STATUSES, required=True)

@@ -18,7 +18,11 @@ from exporter.errors import ApiError, Reason
 
 __all__ = [
     "GENERATIONS",
+    "GET_MANAGED_CLIENTS",
+    "GET_MANAGED_CLIENT_HEALTH_INDICATORS",
     "GET_MANAGED_CLIENT_STATUS",
+    "GET_MANAGED_CLUSTERS",
+    "GET_OAUTH_INFO",
     "OAUTH_TOKEN",
     "UPDATE_MANAGED_CLIENT_STATUS",
     "Operation",
@@ -27,6 +31,9 @@ __all__ = [
 
 GENERATIONS = ("v1", "v2026", "v2025", "v2024", "v3", "beta")
 """The generations that have getManagedClientStatus, newest first."""
+
+_WITH_CLIENT_LIST = GENERATIONS[:-1]
+_WITH_HEALTH_INDICATORS = GENERATIONS[:3]
 
 _URLS_KEPT = 4096
 """Building one takes longer than anything else that is done to a request."""
@@ -42,20 +49,22 @@ class Operation:
         endpoint: its short name on metrics.
         path_template: the path with ``{id}`` for an id.
         scope: what the credential must be allowed to do.
+        lists: whether the document is an array.
     """
 
     endpoint: str
     method: str
     path_template: str
     scope: str | None = None
+    lists: bool = False
 
-    def target(self, client_id: str, **query: str) -> str:
-        """The path and query for one managed client.
+    def target(self, client_id: str | None = None, **query: str) -> str:
+        """The path and query, for one managed client where the path has an id.
 
         Raises:
             ApiError: INTERNAL, for an id that could lead to another path; settings refuse it long before.
         """
-        path = self.path_template.replace("{id}", _checked(client_id))
+        path = self.path_template if client_id is None else self.path_template.replace("{id}", _checked(client_id))
         pairs = "&".join(f"{name}={_checked(value)}" for name, value in query.items())
         return f"{path}?{pairs}" if pairs else path
 
@@ -68,12 +77,45 @@ def _checked(segment: str) -> str:
 
 OAUTH_TOKEN = Operation("token", "POST", "/oauth/token")
 
+GET_OAUTH_INFO = Operation("oauth_info", "GET", "/oauth/info")
+"""Needs no token."""
+
+
+def _path(generation: str, resource: str, below: str = "") -> str:
+    return f"/{resource}/v1{below}" if generation == "v1" else f"/{generation}/{resource}{below}"
+
+
+GET_MANAGED_CLIENTS: Mapping[str, Operation] = {
+    generation: Operation(
+        "managed_clients", "GET", _path(generation, "managed-clients"), "idn:remote-client:read", lists=True
+    )
+    for generation in _WITH_CLIENT_LIST
+}
+
 GET_MANAGED_CLIENT_STATUS: Mapping[str, Operation] = {
     generation: Operation(
         "managed_client_status",
         "GET",
-        "/managed-clients/v1/{id}/status" if generation == "v1" else f"/{generation}/managed-clients/{{id}}/status",
+        _path(generation, "managed-clients", "/{id}/status"),
         "idn:managed-client-status:read",
+    )
+    for generation in GENERATIONS
+}
+
+GET_MANAGED_CLIENT_HEALTH_INDICATORS: Mapping[str, Operation] = {
+    generation: Operation(
+        "managed_client_health",
+        "GET",
+        _path(generation, "managed-clients", "/{id}/health-indicators"),
+        "idn:remote-client:manage",
+    )
+    for generation in _WITH_HEALTH_INDICATORS
+}
+"""There is no scope that only reads them."""
+
+GET_MANAGED_CLUSTERS: Mapping[str, Operation] = {
+    generation: Operation(
+        "managed_clusters", "GET", _path(generation, "managed-clusters"), "idn:remote-client:read", lists=True
     )
     for generation in GENERATIONS
 }

@@ -8,7 +8,7 @@ and ``float`` will not do: they accept ``"1_0"``, ``"nan"`` and the digits of ev
 import re
 from datetime import datetime
 
-__all__ = ["MAX_NUMBER", "MAX_TEXT_LENGTH", "boolean", "count", "epoch_seconds", "number", "text"]
+__all__ = ["MAX_NUMBER", "MAX_TEXT_LENGTH", "boolean", "count", "epoch_seconds", "identifier", "number", "text"]
 
 MAX_NUMBER = 1e15
 """Beyond every quantity the API has (epoch milliseconds of the year 9999 are 2.5e14), and still exact as a float."""
@@ -54,6 +54,13 @@ def epoch_seconds(value: object) -> float | None:
 def text(value: object) -> str | None:
     """A string, cut at MAX_TEXT_LENGTH."""
     return value[:MAX_TEXT_LENGTH] if isinstance(value, str) else None
+
+
+def identifier(value: object) -> str | None:
+    """An id: a string that is not empty, or a whole number for one; not cut, which would make another id of it."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER:
+        return str(value)
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT_LENGTH else None
 
 
 def _date_time_epoch_seconds(value: str) -> float | None:

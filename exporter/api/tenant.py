@@ -1,29 +1,36 @@
-"""The only place that puts the tenant's API together: two operations, one token, one budget.
+"""The only place that puts the tenant's API together: its operations, one token, one budget.
 
 A call goes through these hands, in this order: a token (``tokens``), the tenant's wish for silence (``backoff``), a
 slot (``budget``), a connection (``connections``), one bounded exchange (``fetch``), the verdict on its answer
 (``answer``), its document (``parsing``). Whatever goes wrong is an ``ApiError`` with one ``Reason``.
 """
 
-import json
 import random as random_numbers
 from collections.abc import Callable, Mapping
 from typing import TypeVar
-from urllib.parse import urlencode
 
 import httpx
 
 from exporter import __version__
-from exporter.api.access_token import AccessToken, parse_access_token
+from exporter.api import asks
+from exporter.api.access_token import AccessToken
 from exporter.api.backoff import Backoff
 from exporter.api.budget import RateBudget
 from exporter.api.calls import ApiState, Observer
 from exporter.api.connections import Connections, connecting_to
 from exporter.api.credentials import Credentials, CredentialSource
 from exporter.api.documents import ManagedClientStatus, ManagedClientStatusAggResponse
+from exporter.api.inventory import HealthIndicators, ListedManagedClient, ManagedCluster, OauthInfo
+from exporter.api.listing import read_pages
 from exporter.api.outbound import Ask, Outbound
-from exporter.api.parsing import parse_agg_response, parse_managed_client_status
-from exporter.api.paths import GET_MANAGED_CLIENT_STATUS, OAUTH_TOKEN, UPDATE_MANAGED_CLIENT_STATUS, Origin
+from exporter.api.paths import (
+    GET_MANAGED_CLIENT_HEALTH_INDICATORS,
+    GET_MANAGED_CLIENT_STATUS,
+    GET_MANAGED_CLIENTS,
+    GET_MANAGED_CLUSTERS,
+    Operation,
+    Origin,
+)
 from exporter.api.tokens import Tokens
 from exporter.clock import Clock, Deadline
 from exporter.errors import ApiError, Reason
@@ -34,9 +41,6 @@ T = TypeVar("T")
 
 TransportFactory = Callable[[], httpx.AsyncBaseTransport]
 """Makes the transport of one connection."""
-
-_DOCUMENT_LIMIT_BYTES = 1024 * 1024
-_TOKEN_LIMIT_BYTES = 64 * 1024
 
 
 class TenantApi:
@@ -71,7 +75,7 @@ class TenantApi:
             user_agent: as the tenant sees the exporter.
         """
         origin = Origin(base_url)
-        self._get_status = GET_MANAGED_CLIENT_STATUS[generation]
+        self._generation = generation
         self._clock = clock
         self._budget = RateBudget(rate_budget, clock)
         self._backoff = Backoff(clock, random)
@@ -87,13 +91,52 @@ class TenantApi:
         Raises:
             ApiError: there is none, for one Reason.
         """
-        ask = Ask(
-            operation=self._get_status,
-            target=self._get_status.target(client_id, type=client_type),
-            parse=parse_managed_client_status,
-            limit_bytes=_DOCUMENT_LIMIT_BYTES,
-        )
-        return await self._authorized(ask, deadline)
+        operation = self._operation(GET_MANAGED_CLIENT_STATUS)
+        return await self._authorized(asks.status(operation, client_id, client_type), deadline)
+
+    async def get_managed_client_health_indicators(self, client_id: str, *, deadline: Deadline) -> HealthIndicators:
+        """The health that a managed client last reported (getManagedClientHealthIndicators).
+
+        Raises:
+            ApiError: there is none, for one Reason; NOT_FOUND, without a call, in generations before v2025.
+        """
+        operation = self._operation(GET_MANAGED_CLIENT_HEALTH_INDICATORS)
+        return await self._authorized(asks.health_indicators(operation, client_id), deadline)
+
+    async def list_managed_clients(self, *, deadline: Deadline) -> tuple[ListedManagedClient, ...]:
+        """All managed clients (getManagedClients), with one call for 250.
+
+        Raises:
+            ApiError: a page is missing, for one Reason; NOT_FOUND, without a call, in the beta generation.
+        """
+        operation = self._operation(GET_MANAGED_CLIENTS)
+        return await read_pages(lambda offset: self._authorized(asks.managed_clients(operation, offset), deadline))
+
+    async def list_managed_clusters(self, *, deadline: Deadline) -> tuple[ManagedCluster, ...]:
+        """All managed clusters (getManagedClusters), with one call for 250.
+
+        Raises:
+            ApiError: a page is missing, for one Reason.
+        """
+        operation = self._operation(GET_MANAGED_CLUSTERS)
+        return await read_pages(lambda offset: self._authorized(asks.managed_clusters(operation, offset), deadline))
+
+    async def get_oauth_info(self, *, deadline: Deadline) -> OauthInfo:
+        """The tenant's OAuth details (``GET /oauth/info``), which need no token.
+
+        Raises:
+            ApiError: there are none, for one Reason.
+        """
+        return await self._send(asks.oauth_info(), deadline)
+
+    async def authenticate(self, *, deadline: Deadline) -> float:
+        """Have an access token, a new one if need be; how many seconds it is still good for.
+
+        Raises:
+            ApiError: there is none, for one Reason.
+        """
+        token = await self._tokens.current(deadline)
+        return token.expiry_seconds - self._clock.monotonic_seconds()
 
     async def update_managed_client_status(
         self, client_id: str, document: Mapping[str, object], *, deadline: Deadline
@@ -105,18 +148,24 @@ class TenantApi:
         Raises:
             ApiError: the report was not taken, for one Reason.
         """
-        ask = Ask(
-            operation=UPDATE_MANAGED_CLIENT_STATUS,
-            target=UPDATE_MANAGED_CLIENT_STATUS.target(client_id),
-            parse=parse_agg_response,
-            limit_bytes=_DOCUMENT_LIMIT_BYTES,
-            content=json.dumps(dict(document)).encode(),
-        )
-        return await self._authorized(ask, deadline)
+        return await self._authorized(asks.status_update(client_id, document), deadline)
 
     def capacity(self, deadline: Deadline) -> int:
-        """How many calls can leave from now until the deadline, at most; 0 when a back-off lasts longer."""
-        return self._budget.capacity(deadline, after_seconds=self._backoff.remaining_seconds)
+        """How many calls the rate budget lets out from now until the deadline, at most.
+
+        A back-off does not lessen it: a call that is refused because of one says so, which is more than "skipped".
+        """
+        return self._budget.capacity(deadline)
+
+    @property
+    def lists_managed_clients(self) -> bool:
+        """Whether the generation has a list of managed clients."""
+        return self._generation in GET_MANAGED_CLIENTS
+
+    @property
+    def has_health_indicators(self) -> bool:
+        """Whether the generation has the health of managed clients."""
+        return self._generation in GET_MANAGED_CLIENT_HEALTH_INDICATORS
 
     @property
     def state(self) -> ApiState:
@@ -137,32 +186,25 @@ class TenantApi:
         self._backoff.refuse()
         token = await self._tokens.current(deadline)
         try:
-            return await self._send(ask, token, deadline)
+            return await self._send(ask, deadline, token)
         except ApiError as error:
             if error.reason is not Reason.UNAUTHORIZED:
                 raise
             renewed = await self._tokens.instead_of(token, deadline)
             if renewed is None:
                 raise
-        return await self._send(ask, renewed, deadline)
+        return await self._send(ask, deadline, renewed)
 
-    async def _send(self, ask: Ask[T], token: AccessToken, deadline: Deadline) -> T:
+    async def _send(self, ask: Ask[T], deadline: Deadline, token: AccessToken | None = None) -> T:
         async with self._backoff.permit(deadline):
-            return await self._outbound.send(ask, deadline, bearer=token.value)
+            return await self._outbound.send(ask, deadline, bearer=token.value if token else None)
 
     async def _request_token(self, credentials: Credentials, deadline: Deadline) -> AccessToken:
-        # RFC 6749 forbids the query for these; the vendor's guide shows it, and logs would keep it.
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-        }
-        ask = Ask(
-            operation=OAUTH_TOKEN,
-            target=OAUTH_TOKEN.path_template,
-            parse=lambda document: parse_access_token(document, self._clock),
-            limit_bytes=_TOKEN_LIMIT_BYTES,
-            content=urlencode(form).encode(),
-            content_type="application/x-www-form-urlencoded",
-        )
-        return await self._outbound.send(ask, deadline)
+        return await self._outbound.send(asks.access_token(credentials, self._clock), deadline)
+
+    def _operation(self, of_generations: Mapping[str, Operation]) -> Operation:
+        try:
+            return of_generations[self._generation]
+        except KeyError:
+            detail = f"the API generation {self._generation} does not have this operation"
+            raise ApiError(Reason.NOT_FOUND, detail) from None

@@ -47,7 +47,7 @@ def test_a_missing_child_is_empty_and_false() -> None:
 
 def test_entries_that_are_no_objects_are_left_out_and_noted() -> None:
     """Lists and maps keep the objects they hold."""
-    fields = Fields({"list": [{}, 5, None], "map": {"a": {}, "b": 5}, "text": "x"})
+    fields = Fields({"list": [{}, 5, None], "map": {"a": {}, "b": 5, "c": None}, "text": "x"})
     assert len(fields.children("list", 10) or ()) == 1
     assert [name for name, _ in fields.named_children("map", 10)] == ["a"]
     assert fields.children("text", 10) is None
@@ -63,6 +63,28 @@ def test_lists_and_maps_end_at_their_limit() -> None:
     assert [name for name, _ in fields.named_children("map", 2)] == ["a", "b"]
     assert (fields.length("list"), fields.length("missing")) == (3, 0)
     assert fields.unexpected == ("list",)
+
+
+def test_a_null_in_a_map_is_like_a_missing_key() -> None:
+    """It is left out without a note, and does not count towards the limit."""
+    fields = Fields({"map": {"a": None, "b": {}, "c": None}})
+    assert [name for name, _ in fields.named_children("map", 1)] == ["b"]
+    assert fields.unexpected == ()
+
+
+def test_a_list_of_values_keeps_those_that_can_be_used() -> None:
+    """Up to its limit; whatever else it holds is noted."""
+    fields = Fields({"good": ["a", "b"], "mixed": ["a", 5, None], "long": ["a", "b", "c"], "text": "x", "null": None})
+    names = ("good", "mixed", "long", "text", "null", "missing")
+    assert [fields.values(name, text, 2) for name in names] == [["a", "b"], ["a"], ["a", "b"], [], [], []]
+    assert fields.unexpected == ("long", "mixed", "text")
+
+
+def test_an_explicit_null_can_be_told_from_silence() -> None:
+    """For the field whose null is an answer."""
+    fields = Fields({"null": None})
+    assert fields.says("null")
+    assert not fields.says("missing")
 
 
 def test_rooted_paths_start_at_the_object_itself() -> None:

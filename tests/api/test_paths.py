@@ -1,14 +1,21 @@
 """exporter.api.paths: where operations live in each generation, and that ids lead nowhere else."""
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.api.paths import (
     GENERATIONS,
+    GET_MANAGED_CLIENT_HEALTH_INDICATORS,
     GET_MANAGED_CLIENT_STATUS,
+    GET_MANAGED_CLIENTS,
+    GET_MANAGED_CLUSTERS,
+    GET_OAUTH_INFO,
     OAUTH_TOKEN,
     UPDATE_MANAGED_CLIENT_STATUS,
+    Operation,
     Origin,
 )
 from exporter.errors import ApiError, Reason
@@ -30,6 +37,48 @@ def test_each_generation_has_the_status_at_its_documented_path(generation: str, 
     operation = GET_MANAGED_CLIENT_STATUS[generation]
     assert operation.target("5678", type="CCG") == target
     assert (operation.method, operation.endpoint) == ("GET", "managed_client_status")
+
+
+@pytest.mark.parametrize(
+    ("operations", "generations", "newest", "older", "scope"),
+    [
+        (
+            GET_MANAGED_CLIENTS,
+            ("v1", "v2026", "v2025", "v2024", "v3"),
+            "/managed-clients/v1",
+            "/v3/managed-clients",
+            "idn:remote-client:read",
+        ),
+        (
+            GET_MANAGED_CLUSTERS,
+            ("v1", "v2026", "v2025", "v2024", "v3", "beta"),
+            "/managed-clusters/v1",
+            "/v3/managed-clusters",
+            "idn:remote-client:read",
+        ),
+        (
+            GET_MANAGED_CLIENT_HEALTH_INDICATORS,
+            ("v1", "v2026", "v2025"),
+            "/managed-clients/v1/{id}/health-indicators",
+            "/v2025/managed-clients/{id}/health-indicators",
+            "idn:remote-client:manage",
+        ),
+    ],
+)
+def test_lists_and_health_are_where_generations_have_them(
+    operations: Mapping[str, Operation], generations: tuple[str, ...], newest: str, older: str, scope: str
+) -> None:
+    """Beta has no list of clients, and health came with v2025; each says which scope it needs."""
+    assert tuple(operations) == generations
+    assert operations["v1"].path_template == newest
+    assert older in [operation.path_template for operation in operations.values()]
+    assert {(operation.method, operation.scope) for operation in operations.values()} == {("GET", scope)}
+
+
+def test_a_target_without_an_id_is_the_path_with_its_query() -> None:
+    """Lists, and what is asked without a token."""
+    assert GET_MANAGED_CLIENTS["v1"].target(limit="250", offset="500") == "/managed-clients/v1?limit=250&offset=500"
+    assert GET_OAUTH_INFO.target() == "/oauth/info"
 
 
 def test_every_generation_is_listed() -> None:

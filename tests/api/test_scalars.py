@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.api.scalars import MAX_NUMBER, MAX_TEXT_LENGTH, boolean, count, epoch_seconds, number, text
+from exporter.api.scalars import MAX_NUMBER, MAX_TEXT_LENGTH, boolean, count, epoch_seconds, identifier, number, text
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text())
 
@@ -107,3 +107,14 @@ def test_no_scalar_raises_and_every_float_is_finite(value: Any) -> None:
         assert parsed is None or math.isfinite(parsed)
     assert boolean(value) in (True, False, None)
     assert isinstance(text(value), str | None)
+    assert identifier(value) is None or 0 < len(str(identifier(value))) <= MAX_TEXT_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("1528", "1528"), (1528, "1528"), (0, "0"), ("é/?", "é/?"), ("", None), ("x" * 1025, None), (10**16, None),
+     (-1, None), (1.0, None), (True, None), (None, None), ([], None)],
+)  # fmt: skip
+def test_an_identifier_is_a_text_of_any_shape_or_a_whole_number(value: Any, expected: str | None) -> None:
+    """The vendor's ids are opaque; one that is too long is refused rather than cut into another's."""
+    assert identifier(value) == expected
