@@ -121,6 +121,9 @@ class Snapshot:
         readings: one per managed client of the fleet, in the fleet's order.
         clusters: the managed clusters; empty when the collector is off or could not list them.
         runs: how each collector that is on fared.
+        unexpected: drifted fields since the process started, of all documents that no reading's memory counts:
+            clusters, health, and managed clients that have left the tenant. It never falls.
+        projected_calls_per_window: calls in 10 s that scraping as often as observed costs; None until that is known.
     """
 
     tenant: str
@@ -130,6 +133,8 @@ class Snapshot:
     readings: tuple[Reading, ...]
     clusters: tuple[ManagedCluster, ...] = ()
     runs: tuple[Run, ...] = ()
+    unexpected: Mapping[str, int] = field(default_factory=dict)
+    projected_calls_per_window: float | None = None
 
     @property
     def duration_seconds(self) -> float:

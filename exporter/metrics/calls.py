@@ -78,6 +78,33 @@ class Calls:
         self.token_refreshes = counter(TOKEN_REFRESHES)
         self.token_refresh_failures = counter(TOKEN_REFRESH_FAILURES)
         self.clock_skew = gauge(CLOCK_SKEW)
+        self._all = (
+            self.requests,
+            self.request_duration,
+            self.throttled,
+            self.deprecated,
+            self.token_refreshes,
+            self.token_refresh_failures,
+            self.clock_skew,
+        )
+        self._tenants: set[str] = set()
+
+    def expect(self, tenant: str) -> None:
+        """Count the tenant's calls from now on, where they were left off if it is known."""
+        self._tenants.add(tenant)
+        # These can be 0; a series that only starts with its first event hides that event from rate().
+        for metric in (self.throttled, self.token_refreshes, self.token_refresh_failures):
+            metric.labels(tenant)
+
+    def forget(self, tenant: str) -> None:
+        """Remove the tenant's series, and do not listen to its last calls."""
+        self._tenants.discard(tenant)
+        for metric in self._all:
+            metric.remove_by_labels({"tenant": tenant})
+
+    def expects(self, tenant: str) -> bool:
+        """Whether the tenant is one whose calls are counted."""
+        return tenant in self._tenants
 
 
 class TenantCalls:
@@ -86,17 +113,16 @@ class TenantCalls:
     def __init__(self, calls: Calls, tenant: str) -> None:
         self._calls = calls
         self._tenant = tenant
-        # These can be 0; a series that only starts with its first event hides that event from rate().
-        self._throttled = calls.throttled.labels(tenant)
-        self._token_refreshes = calls.token_refreshes.labels(tenant)
-        self._token_refresh_failures = calls.token_refresh_failures.labels(tenant)
+        calls.expect(tenant)
 
     def call_finished(self, call: Call) -> None:
         """Count the call, and keep what its answer said about the tenant."""
+        if not self._calls.expects(self._tenant):
+            return
         self._calls.requests.labels(self._tenant, call.endpoint, _code(call)).inc()
         self._calls.request_duration.labels(self._tenant, call.endpoint).observe(call.duration_seconds)
         if call.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            self._throttled.inc()
+            self._calls.throttled.labels(self._tenant).inc()
         if call.deprecated is not None:
             self._calls.deprecated.labels(self._tenant, call.endpoint).set(call.deprecated)
         if call.clock_skew_seconds is not None:
@@ -104,11 +130,13 @@ class TenantCalls:
 
     def token_refreshed(self, expiry_epoch_seconds: float) -> None:  # noqa: ARG002 - the state tells it when asked
         """Count the token."""
-        self._token_refreshes.inc()
+        if self._calls.expects(self._tenant):
+            self._calls.token_refreshes.labels(self._tenant).inc()
 
     def token_refresh_failed(self, reason: Reason) -> None:  # noqa: ARG002 - the call that failed has it as its code
         """Count the attempt."""
-        self._token_refresh_failures.inc()
+        if self._calls.expects(self._tenant):
+            self._calls.token_refresh_failures.labels(self._tenant).inc()
 
 
 def _code(call: Call) -> str:

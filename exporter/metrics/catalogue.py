@@ -1,6 +1,17 @@
 """The table of contents: every family of a page but the library's own, in the page's order."""
 
-from exporter.metrics import calls, collection, fetch, managed_client, payload, states, telemetry, work_order
+from exporter.metrics import (
+    calls,
+    collection,
+    fetch,
+    health,
+    managed_client,
+    managed_cluster,
+    states,
+    telemetry,
+    tenant,
+    work_order,
+)
 
 __all__ = ["FAMILIES", "SNAPSHOT_FAMILIES"]
 
@@ -8,7 +19,9 @@ SNAPSHOT_FAMILIES = (
     *fetch.FAMILIES,
     *managed_client.FAMILIES,
     *work_order.FAMILIES,
-    *payload.FAMILIES,
+    *health.FAMILIES,
+    *managed_cluster.FAMILIES,
+    *tenant.FAMILIES,
     *collection.FAMILIES,
 )
 """What cannot be told without asking the tenant."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from prometheus_client.core import Metric
 
 from exporter.collect.snapshot import Reading, Snapshot
-from exporter.errors import Reason
 from exporter.metrics.family import Family, Row
 from exporter.metrics.gate import label_value
-from exporter.metrics.readings import CLIENT, Measure, measured, present
+from exporter.metrics.measures import Measure, measured, present
+from exporter.metrics.readings import CLIENT, labelled
 
 __all__ = ["FAMILIES", "families", "require_every_reading"]
 
@@ -22,7 +22,8 @@ FETCH_SUCCESS = Family(
     "sailpoint_managed_client_fetch_success",
     "gauge",
     CLIENT,
-    "Whether the managed client was read in this cycle: there for every known client in every scrape",
+    "Whether the managed client was read in this cycle, by itself or in the list: "
+    "there for every known client in every scrape",
 )
 LAST_FETCH_SUCCESS = Family(
     "sailpoint_managed_client_last_fetch_success_timestamp_seconds",
@@ -40,7 +41,7 @@ FETCH_FAILURES = Family(
 
 def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
     """How asking went, for every reading of the snapshots."""
-    return measured(_MEASURES, snapshots)
+    return measured(_MEASURES, labelled(snapshots))
 
 
 def require_every_reading(metrics: Iterable[Metric], snapshots: Sequence[Snapshot]) -> None:
@@ -59,7 +60,7 @@ def require_every_reading(metrics: Iterable[Metric], snapshots: Sequence[Snapsho
 
 
 def _success(reading: Reading) -> Iterator[Row]:
-    yield (), float(not isinstance(reading.outcome, Reason))
+    yield (), float(reading.said is not None)
 
 
 def _last_success(reading: Reading) -> Iterator[Row]:
@@ -71,7 +72,7 @@ def _failures(reading: Reading) -> Iterator[Row]:
         yield (reason,), failures
 
 
-_MEASURES: tuple[tuple[Family, Measure], ...] = (
+_MEASURES: tuple[tuple[Family, Measure[Reading]], ...] = (
     (FETCH_SUCCESS, _success),
     (LAST_FETCH_SUCCESS, _last_success),
     (FETCH_FAILURES, _failures),

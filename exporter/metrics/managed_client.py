@@ -1,7 +1,8 @@
 """Managed clients: the status, age and facts that the tenant reports about each.
 
-Source: getManagedClientStatus, ``GET /managed-clients/v1/{id}/status`` (older generations: the same document).
-Cost: one call per managed client and cycle.
+Source: getManagedClientStatus, ``GET /managed-clients/v1/{id}/status`` (older generations: the same document), or the
+client's entry of getManagedClients, ``GET /managed-clients/v1``, which has status, age and alert, but few details.
+Cost: one call per managed client and cycle; with the list one per 250 of them, and details are renewed in turn.
 
 ::
 
@@ -16,10 +17,11 @@ from collections.abc import Iterator, Sequence
 from prometheus_client.core import Metric
 
 from exporter.api.documents import MANAGED_CLIENT_STATUSES, OTHER, ManagedClientStatus
+from exporter.api.inventory import ListedManagedClient
 from exporter.collect.snapshot import Reading, Snapshot
-from exporter.errors import Reason
 from exporter.metrics.family import Family, Row
-from exporter.metrics.readings import CLIENT, Measure, measured, of_document, present
+from exporter.metrics.measures import Measure, measured, one_of, present, word
+from exporter.metrics.readings import CLIENT, Said, details_of, labelled, of_details, of_said, since_seen_millis
 
 __all__ = ["FAMILIES", "families"]
 
@@ -35,13 +37,15 @@ SINCE_SEEN = Family(
     "sailpoint_managed_client_since_seen_seconds",
     "gauge",
     CLIENT,
-    "Age of the managed client's last report, as the tenant computed it when it answered (body.sinceSeenMillis)",
+    "Age of the managed client's last report, as the tenant computed it when it answered "
+    "(body.sinceSeenMillis; sinceLastSeen of the list)",
 )
 LAST_SEEN = Family(
     "sailpoint_managed_client_last_seen_timestamp_seconds",
     "gauge",
     CLIENT,
-    "When the managed client last reported (body.lastSeen, else the time of reading minus body.sinceSeenMillis)",
+    "When the managed client last reported "
+    "(body.lastSeen; lastSeen of the list; else the time of reading minus the age as the tenant computed it)",
 )
 STACKTRACE = Family(
     "sailpoint_managed_client_stacktrace",
@@ -53,7 +57,7 @@ ALERT = Family(
     "sailpoint_managed_client_alert",
     "gauge",
     (*CLIENT, "alert_key"),
-    "1 for the alert the tenant shows for the managed client (body.alertKey); absent without one",
+    "1 for the alert the tenant shows for the managed client (body.alertKey; alertKey of the list); absent without one",
 )
 INFO = Family(
     "sailpoint_managed_client_info",
@@ -74,74 +78,89 @@ INFO = Family(
     "Facts about the managed client for joins, always 1 (type, body.hostname, body.os_version and others); "
     "client_name and provision_status are empty unless clients are listed",
 )
+DETAILS_TIMESTAMP = Family(
+    "sailpoint_managed_client_details_timestamp_seconds",
+    "gauge",
+    CLIENT,
+    "When the details shown (hostname and others of info, stacktrace, jobs, maintenance window) were read: "
+    "earlier than the status where clients are read through the list",
+)
 
 
 def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
     """What the tenant says about every managed client that was read."""
-    return measured(_MEASURES, snapshots)
+    return measured(_MEASURES, labelled(snapshots))
 
 
-def _status(document: ManagedClientStatus) -> Iterator[Row]:
-    for status in (*MANAGED_CLIENT_STATUSES, OTHER):
-        yield (status,), float(document.status == status)
+def _status(said: Said) -> Iterator[Row]:
+    return one_of((*MANAGED_CLIENT_STATUSES, OTHER), said.status)
 
 
-def _normal(document: ManagedClientStatus) -> Iterator[Row]:
-    yield (), float(document.status == "NORMAL")
+def _normal(said: Said) -> Iterator[Row]:
+    yield (), float(said.status == "NORMAL")
 
 
-def _since_seen(document: ManagedClientStatus) -> Iterator[Row]:
-    if document.since_seen_millis is not None:
-        yield (), document.since_seen_millis / 1000
+def _since_seen(said: Said) -> Iterator[Row]:
+    millis = since_seen_millis(said)
+    return present(None if millis is None else millis / 1000)
 
 
 def _last_seen(reading: Reading) -> Iterator[Row]:
-    document = reading.outcome
-    if isinstance(document, Reason):
+    if reading.said is None:
         return
-    if document.last_seen_epoch_seconds is not None:
-        yield (), document.last_seen_epoch_seconds
-    elif document.since_seen_millis is not None:
-        yield (), reading.read_epoch_seconds - document.since_seen_millis / 1000
+    millis = since_seen_millis(reading.said)
+    if reading.said.last_seen_epoch_seconds is not None:
+        yield (), reading.said.last_seen_epoch_seconds
+    elif millis is not None:
+        yield (), reading.read_epoch_seconds - millis / 1000
 
 
 def _stacktrace(document: ManagedClientStatus) -> Iterator[Row]:
     return present(float(document.has_stacktrace))
 
 
-def _alert(document: ManagedClientStatus) -> Iterator[Row]:
-    if document.alert_key:
-        yield (document.alert_key,), 1.0
+def _alert(said: Said) -> Iterator[Row]:
+    return word(said.alert_key)
 
 
 def _info(reading: Reading) -> Iterator[Row]:
-    document = reading.outcome
-    if isinstance(document, Reason):
+    if reading.said is None:
         return
-    order = document.work_order
+    held = details_of(reading)
+    document = _WITHOUT_DETAILS if held is None else held.document
+    listed = reading.listed or _UNLISTED
     facts = (
-        None,  # only the list of managed clients has names
-        document.type or reading.client.type,
+        listed.name,
+        listed.type or document.type or reading.client.type,
         document.hostname,
         document.product,
         document.platform_version,
         document.os_type,
         document.os_version,
         document.hypervisor,
-        document.va_version or (None if order is None else order.va_version),
-        None,  # only the list of managed clients has provision states
+        listed.va_version or document.va_version or (document.work_order and document.work_order.va_version),
+        listed.provision_status,
     )
     yield tuple(fact or "" for fact in facts), 1.0
 
 
-_MEASURES: tuple[tuple[Family, Measure], ...] = (
-    (STATUS, of_document(_status)),
-    (NORMAL, of_document(_normal)),
-    (SINCE_SEEN, of_document(_since_seen)),
+def _details_timestamp(reading: Reading) -> Iterator[Row]:
+    held = details_of(reading)
+    return present(None if held is None else held.read_epoch_seconds)
+
+
+_UNLISTED = ListedManagedClient(id="", status="")
+_WITHOUT_DETAILS = ManagedClientStatus(status="", type=None, timestamp_epoch_seconds=None)
+
+_MEASURES: tuple[tuple[Family, Measure[Reading]], ...] = (
+    (STATUS, of_said(_status)),
+    (NORMAL, of_said(_normal)),
+    (SINCE_SEEN, of_said(_since_seen)),
     (LAST_SEEN, _last_seen),
-    (STACKTRACE, of_document(_stacktrace)),
-    (ALERT, of_document(_alert)),
+    (ALERT, of_said(_alert)),
     (INFO, _info),
+    (DETAILS_TIMESTAMP, _details_timestamp),
+    (STACKTRACE, of_details(_stacktrace)),
 )
 
 FAMILIES = tuple(family for family, _ in _MEASURES)

@@ -1,51 +1,76 @@
-"""The only place for how readings become the samples of a managed client: labels, and a measure for each family.
+"""The only place for what readings give to measures: labels, what this cycle said, and details that may be older."""
 
-A measure takes one thing and yields the rows that it gives: none when the tenant did not say (absent is absent).
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
-
-from prometheus_client.core import Metric
+from collections.abc import Callable, Iterable, Sequence
 
 from exporter.api.documents import ManagedClientStatus, WorkOrder
-from exporter.collect.snapshot import Reading, Snapshot
+from exporter.api.inventory import ListedManagedClient
+from exporter.collect.snapshot import Held, Reading, Snapshot
 from exporter.errors import Reason
-from exporter.metrics.family import Family, Row
+from exporter.metrics.family import Row
+from exporter.metrics.measures import Labelled, Measure
 
-__all__ = ["CLIENT", "Measure", "measured", "of_document", "of_work_order", "present"]
+__all__ = [
+    "CLIENT",
+    "Said",
+    "cluster_of",
+    "details_of",
+    "labelled",
+    "of_details",
+    "of_said",
+    "of_work_order",
+    "since_seen_millis",
+]
 
 CLIENT = ("tenant", "client_id", "cluster_id")
 """Labels of every managed client's family; ``client_id`` is the id that was asked for, never one in a document."""
 
-Measure = Callable[[Reading], Iterable[Row]]
+Said = ManagedClientStatus | ListedManagedClient
+"""What tells a status and an age: a document, or an entry of the list."""
 
 
-def measured(measures: Iterable[tuple[Family, Measure]], snapshots: Sequence[Snapshot]) -> list[Metric]:
-    """Each family with the rows of every reading, built anew."""
-    clients = [(_labels(snapshot, reading), reading) for snapshot in snapshots for reading in snapshot.readings]
+def labelled(snapshots: Sequence[Snapshot]) -> list[Labelled[Reading]]:
+    """Every reading, after the values of its labels."""
     return [
-        family.metric(((*client, *own), value) for client, reading in clients for own, value in measure(reading))
-        for family, measure in measures
+        ((snapshot.tenant, reading.client.id, cluster_of(reading)), reading)
+        for snapshot in snapshots
+        for reading in snapshot.readings
     ]
 
 
-def of_document(measure: Callable[[ManagedClientStatus], Iterable[Row]]) -> Measure:
-    """A measure of the document: a client that could not be read has no rows."""
-    return lambda reading: () if isinstance(reading.outcome, Reason) else measure(reading.outcome)
+def cluster_of(reading: Reading) -> str:
+    """The id of the managed client's cluster: as said in this cycle, else as listed, else as last known, else ""."""
+    said = None if reading.said is None else reading.said.cluster_id
+    listed = None if reading.listed is None else reading.listed.cluster_id
+    return said or listed or reading.memory.cluster_id
 
 
-def of_work_order(measure: Callable[[WorkOrder], Iterable[Row]]) -> Measure:
+def details_of(reading: Reading) -> Held[ManagedClientStatus] | None:
+    """The facts that a list does not have: this cycle's document, or beside an entry the last one there was."""
+    if not isinstance(reading.outcome, Reason):
+        return Held(reading.outcome, reading.read_epoch_seconds)
+    return None if reading.said is None else reading.memory.details
+
+
+def since_seen_millis(said: Said) -> float | None:
+    """The age of the client's last report, by whatever name it came."""
+    return said.since_seen_millis if isinstance(said, ManagedClientStatus) else said.since_last_seen_millis
+
+
+def of_said(measure: Callable[[Said], Iterable[Row]]) -> Measure[Reading]:
+    """A measure of what this cycle said: a client that could not be read has no rows."""
+    return lambda reading: () if reading.said is None else measure(reading.said)
+
+
+def of_details(measure: Callable[[ManagedClientStatus], Iterable[Row]]) -> Measure[Reading]:
+    """A measure of the details, for which there is no other source than the client's own document."""
+
+    def of_reading(reading: Reading) -> Iterable[Row]:
+        details = details_of(reading)
+        return () if details is None else measure(details.document)
+
+    return of_reading
+
+
+def of_work_order(measure: Callable[[WorkOrder], Iterable[Row]]) -> Measure[Reading]:
     """A measure of the work order, which most documents do not have."""
-    return of_document(lambda document: () if document.work_order is None else measure(document.work_order))
-
-
-def present(value: float | None) -> Iterator[Row]:
-    """One row without labels of its own, or none."""
-    if value is not None:
-        yield (), value
-
-
-def _labels(snapshot: Snapshot, reading: Reading) -> tuple[str, str, str]:
-    known = reading.memory.cluster_id
-    said = None if isinstance(reading.outcome, Reason) else reading.outcome.cluster_id
-    return snapshot.tenant, reading.client.id, said or known
+    return of_details(lambda document: () if document.work_order is None else measure(document.work_order))

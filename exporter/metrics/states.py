@@ -51,6 +51,10 @@ class States(Collector):
         """Ask ``state`` for the tenant's from now on."""
         self._states[tenant] = state
 
+    def forget(self, tenant: str) -> None:
+        """Ask no more about the tenant."""
+        self._states.pop(tenant, None)
+
     def collect(self) -> list[Metric]:
         """Every family above."""
         states = [((tenant,), state()) for tenant, state in self._states.items()]

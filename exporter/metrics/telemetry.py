@@ -58,8 +58,10 @@ class Telemetry:
     def __init__(self, *, clock: Clock, version: str, revision: str) -> None:
         self._registry = CollectorRegistry()
         self._gauge(BUILD_INFO).labels(version, revision, platform.python_version()).set(1)
-        self._gauge(RELOAD_SUCCESSFUL).set(1)
-        self._gauge(RELOAD_TIMESTAMP).set(clock.epoch_seconds())
+        self._clock = clock
+        self._reload_successful = self._gauge(RELOAD_SUCCESSFUL)
+        self._reload_timestamp = self._gauge(RELOAD_TIMESTAMP)
+        self.config_reloaded(success=True)
         self._calls = Calls(self._registry)
         self._states = States()
         self._registry.register(self._states)
@@ -72,12 +74,23 @@ class Telemetry:
             collector(registry=self._registry)
 
     def observer(self, tenant: str) -> Observer:
-        """Who is to hear of the tenant's calls."""
+        """Who is to hear of the tenant's calls; a second one for a tenant counts on where the first is."""
         return TenantCalls(self._calls, tenant)
 
     def register_tenant(self, tenant: str, state: Callable[[], ApiState]) -> None:
-        """Show the tenant's state, as it is whenever a page is rendered."""
+        """Show the tenant's state, as it is whenever a page is rendered; replaces what was registered before."""
         self._states.add(tenant, state)
+
+    def forget(self, tenant: str) -> None:
+        """Remove whatever is shown of a tenant that left, counters included; calls that still end are not counted."""
+        self._states.forget(tenant)
+        self._calls.forget(tenant)
+
+    def config_reloaded(self, *, success: bool) -> None:
+        """The configuration was read again, and is in use if that was a success."""
+        self._reload_successful.set(success)
+        if success:
+            self._reload_timestamp.set(self._clock.epoch_seconds())
 
     def sample_dropped(self, reason: Drop) -> None:
         """A sample was left out of a page."""

@@ -1,7 +1,8 @@
 """Work orders: the jobs, sources, processes and maintenance window that some tenants include in a client's status.
 
 Source: the aggregated document's ``body.body``, or the same keys in a status document's ``body``.
-Cost: none, it is in the answer of getManagedClientStatus or not.
+Cost: none, it is in the answer of getManagedClientStatus or not. Where clients are read through a list, it is that of
+the last own document: see sailpoint_managed_client_details_timestamp_seconds.
 
 ::
 
@@ -15,9 +16,10 @@ from collections.abc import Iterator, Sequence
 from prometheus_client.core import Metric
 
 from exporter.api.documents import JOB_STATES, OTHER, Maintenance, WorkOrder
-from exporter.collect.snapshot import Snapshot
+from exporter.collect.snapshot import Reading, Snapshot
 from exporter.metrics.family import Family, Row
-from exporter.metrics.readings import CLIENT, Measure, measured, of_work_order, present
+from exporter.metrics.measures import Measure, measured, present
+from exporter.metrics.readings import CLIENT, labelled, of_work_order
 
 __all__ = ["FAMILIES", "families"]
 
@@ -68,7 +70,7 @@ PROCESS_INFO = Family(
 
 def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
     """What the work orders say, for every managed client that has one."""
-    return measured(_MEASURES, snapshots)
+    return measured(_MEASURES, labelled(snapshots))
 
 
 def _jobs(order: WorkOrder) -> Iterator[Row]:
@@ -110,7 +112,7 @@ def _process_info(order: WorkOrder) -> Iterator[Row]:
         yield (process.process, process.version), 1.0
 
 
-_MEASURES: tuple[tuple[Family, Measure], ...] = (
+_MEASURES: tuple[tuple[Family, Measure[Reading]], ...] = (
     (JOBS, of_work_order(_jobs)),
     (CLUSTER_JOBS, of_work_order(_cluster_jobs)),
     (CONNECTOR_SERVICES, of_work_order(_connector_services)),

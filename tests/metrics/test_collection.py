@@ -1,6 +1,9 @@
 """Collection: the cycle behind the page."""
 
+from dataclasses import replace
+
 from exporter.clock import Clock
+from exporter.collect.snapshot import Collector, Run
 from exporter.errors import Reason
 from exporter.metrics import Pages, Telemetry
 from tests.metrics.reading_pages import value
@@ -31,3 +34,15 @@ def test_the_age_grows_while_the_page_is_kept(telemetry: Telemetry) -> None:
     assert value(pages, page, "sailpoint_scrape_age_seconds") == 1.5
     now[0] += 5
     assert value(pages, page, "sailpoint_scrape_age_seconds") == 6.5
+
+
+def test_each_collector_shows_its_success_and_duration(pages: Pages) -> None:
+    """One that is off has no series."""
+    runs = (Run(Collector.STATUS, 1.5), Run(Collector.CLUSTERS, 0.25, Reason.FORBIDDEN))
+    page = (replace(snapshot(reading()), runs=runs),)
+    stem = "sailpoint_scrape_collector_"
+    assert value(pages, page, stem + "success", tenant="acme", collector="status") == 1
+    assert value(pages, page, stem + "success", tenant="acme", collector="clusters") == 0
+    assert value(pages, page, stem + "success", collector="health") is None
+    assert value(pages, page, stem + "duration_seconds", collector="status") == 1.5
+    assert value(pages, page, stem + "duration_seconds", collector="clusters") == 0.25

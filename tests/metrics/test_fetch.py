@@ -7,7 +7,7 @@ from exporter.errors import Reason
 from exporter.metrics import Pages
 from exporter.metrics.fetch import families, require_every_reading
 from tests.metrics.reading_pages import value
-from tests.metrics.snapshots import EPOCH_SECONDS, reading, snapshot
+from tests.metrics.snapshots import EPOCH_SECONDS, LISTED, reading, snapshot
 
 SUCCESS = "sailpoint_managed_client_fetch_success"
 
@@ -17,6 +17,17 @@ def test_success_tells_read_from_not_read(pages: Pages) -> None:
     cycle = snapshot(reading(client_id="read"), reading(Reason.DEADLINE, client_id="slow"))
     assert value(pages, (cycle,), SUCCESS, client_id="read") == 1
     assert value(pages, (cycle,), SUCCESS, client_id="slow") == 0
+
+
+def test_an_entry_of_the_list_is_a_reading_unless_the_clients_own_call_failed(pages: Pages) -> None:
+    """Who was asked and did not answer was not read, whatever the list says."""
+    cycle = snapshot(
+        reading(Reason.SKIPPED, client_id="listed", listed=LISTED),
+        reading(Reason.SKIPPED, client_id="skipped"),
+        reading(Reason.DNS, client_id="failed", listed=LISTED),
+    )
+    found = {each: value(pages, (cycle,), SUCCESS, client_id=each) for each in ("listed", "skipped", "failed")}
+    assert found == {"listed": 1, "skipped": 0, "failed": 0}
 
 
 def test_last_success_and_failures_survive_a_failure(pages: Pages) -> None:

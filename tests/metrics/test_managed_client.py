@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from exporter.api.documents import MANAGED_CLIENT_STATUSES, OTHER
-from exporter.collect.snapshot import Snapshot
+from exporter.collect.snapshot import Memory, Reading, Snapshot
 from exporter.errors import Reason
 from exporter.metrics import Pages
 from exporter.metrics.managed_client import families
 from tests.metrics.reading_pages import value
-from tests.metrics.snapshots import AGGREGATED, BARE, DOCUMENTED, EPOCH_SECONDS, reading, snapshot
+from tests.metrics.snapshots import AGGREGATED, BARE, DOCUMENTED, EPOCH_SECONDS, HELD, LISTED, reading, snapshot
 
 STEM = "sailpoint_managed_client_"
 
@@ -86,6 +86,45 @@ def test_the_appliances_version_may_come_from_its_work_order(pages: Pages) -> No
     assert value(pages, page, STEM + "info", va_version="va-megapod-useast1-595-1627543540") == 1
 
 
-def test_a_client_that_was_not_read_has_no_series() -> None:
-    """Could not ask is never the last good value."""
-    assert not [sample for metric in families((snapshot(reading(Reason.DNS)),)) for sample in metric.samples]
+@pytest.mark.parametrize(
+    "read",
+    [
+        reading(Reason.DNS),
+        reading(Reason.DNS, memory=Memory(details=HELD), listed=LISTED),
+        reading(Reason.SKIPPED, memory=Memory(details=HELD)),
+    ],
+)
+def test_a_client_that_was_not_read_has_no_series(read: Reading) -> None:
+    """Could not ask is never the last good value, nor what the list says beside the failure."""
+    assert not [sample for metric in families((snapshot(read),)) for sample in metric.samples]
+
+
+def test_the_list_tells_status_age_and_alert(pages: Pages) -> None:
+    """Of a client that was not asked itself; its age counts from the moment of reading."""
+    page = (snapshot(reading(Reason.SKIPPED, listed=LISTED)),)
+    assert value(pages, page, STEM + "status", status="WARNING", cluster_id="1234") == 1
+    assert value(pages, page, STEM + "normal") == 0
+    assert value(pages, page, STEM + "since_seen_seconds") == 310
+    assert value(pages, page, STEM + "last_seen_timestamp_seconds") == EPOCH_SECONDS - 310
+    assert value(pages, page, STEM + "alert", alert_key="LIMITED_RESOURCES") == 1
+    assert value(pages, page, STEM + "info", client_name="va-eu-1", provision_status="PROVISIONED", hostname="") == 1
+    assert value(pages, page, STEM + "stacktrace") is None
+    assert value(pages, page, STEM + "details_timestamp_seconds") is None
+
+
+def test_held_details_stand_beside_the_list_with_their_time(pages: Pages) -> None:
+    """They are old, and say how old; what the list knows is newer."""
+    page = (snapshot(reading(Reason.SKIPPED, memory=Memory(details=HELD), listed=LISTED)),)
+    assert value(pages, page, STEM + "details_timestamp_seconds") == EPOCH_SECONDS - 120
+    assert value(pages, page, STEM + "stacktrace") == 1
+    assert value(pages, page, STEM + "cluster_jobs") == 1
+    assert value(pages, page, STEM + "info", hostname="held-va", client_type="VA", va_version="595") == 1
+
+
+def test_details_of_this_cycle_are_as_old_as_the_status(pages: Pages) -> None:
+    """The list adds the name, and what is held is no longer needed."""
+    page = (snapshot(reading(memory=Memory(details=HELD), listed=LISTED)),)
+    assert value(pages, page, STEM + "details_timestamp_seconds") == EPOCH_SECONDS
+    assert value(pages, page, STEM + "stacktrace") == 0
+    assert value(pages, page, STEM + "status", status="NORMAL") == 1
+    assert value(pages, page, STEM + "info", client_name="va-eu-1", client_type="VA", va_version="595") == 1

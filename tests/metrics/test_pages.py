@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from exporter.api.calls import Call
 from exporter.api.documents import JOB_STATES, Job, ManagedClientStatus, ManagedProcess, WorkOrder
-from exporter.collect.snapshot import ManagedClient, Memory, Reading, Snapshot
+from exporter.api.inventory import CLUSTER_STATUSES, HealthIndicators, ListedManagedClient, ManagedCluster
+from exporter.collect.snapshot import Collector, Held, ManagedClient, Memory, Reading, Run, Snapshot
 from exporter.errors import Reason
-from exporter.metrics import Format, Page, Pages, Telemetry, needs_tenant
-from tests.metrics.reading_pages import of_tenants, parse, series, value
+from exporter.metrics import Format, Page, Pages, Selection, Telemetry, needs_tenant
+from exporter.metrics.readings import cluster_of
+from tests.metrics.reading_pages import Series, of_tenants, parse, series, value
 from tests.metrics.snapshots import ACME, AGGREGATED, CLOCK, DOCUMENTED, EPOCH_SECONDS, SANDBOX, reading, snapshot
 
 DROPPED = "sailpoint_exporter_dropped_samples_total"
@@ -81,6 +83,64 @@ def test_what_was_prepared_is_not_rendered_again(pages: Pages) -> None:
     assert dropped(pages, cycle) == first > 0
 
 
+def test_a_selection_is_kept_beside_the_whole(pages: Pages) -> None:
+    """Both hang on the snapshots as they were collected, not on what a selection makes of them."""
+    cycle = snapshot(reading(), reading())
+    first = dropped(pages, cycle)
+    for _ in range(2):
+        pages.prepare((cycle,), Format.TEXT, selection=Selection(client_id="5678"))
+        pages.render((cycle,), Format.TEXT, selection=Selection(client_id="5678"))
+        assert dropped(pages, cycle) == 2 * first
+    pages.render((cycle,), Format.OPENMETRICS, selection=Selection())
+    assert dropped(pages, cycle) == 2 * first
+
+
+def selected(pages: Pages, selection: Selection, names: frozenset[str] | None = None) -> dict[Series, float]:
+    """The series on a page of both tenants that is limited to a selection."""
+    return series(parse(pages.render((ACME, SANDBOX), Format.OPENMETRICS, names=names, selection=selection)))
+
+
+def test_the_pages_of_all_clusters_are_the_page_of_the_fleet(pages: Pages) -> None:
+    """Each client and cluster is on one of them, once, so that no sum over such targets counts anything twice."""
+    cluster_ids = {cluster_of(reading) for each in (ACME, SANDBOX) for reading in each.readings} | {"bare"}
+    of_clusters = [selected(pages, Selection(cluster_id=cluster_id)) for cluster_id in cluster_ids]
+    parts = [{key: v for key, v in page.items() if key[0].startswith("sailpoint_managed_")} for page in of_clusters]
+    whole = {
+        key: value
+        for key, value in selected(pages, Selection()).items()
+        if key[0].startswith(("sailpoint_managed_client_", "sailpoint_managed_cluster_"))
+    }
+    assert {key: value for part in parts for key, value in part.items()} == whole
+    assert sum(map(len, parts)) == len(whole)
+
+
+@pytest.mark.parametrize(
+    "selection", [Selection("acme"), Selection(cluster_id="1533"), Selection("acme", client_id="slow")]
+)
+def test_a_selection_says_nothing_about_the_exporter(telemetry: Telemetry, pages: Pages, selection: Selection) -> None:
+    """Only how its tenant's cycle went, as a whole: it is up although the one client asked for is not."""
+    telemetry.observer("acme").call_finished(Call("token", "POST", "/oauth/token", 0.1, 200, clock_skew_seconds=1.0))
+    others = {key: v for key, v in selected(pages, selection).items() if not key[0].startswith("sailpoint_managed_")}
+    assert {dict(labels)["tenant"] for _, labels in others} == {"acme"}
+    assert {name for name, _ in others} == {
+        "sailpoint_up",
+        "sailpoint_scrape_duration_seconds",
+        "sailpoint_scrape_deadline_seconds",
+        "sailpoint_scrape_age_seconds",
+        "sailpoint_scrape_collector_success",
+        "sailpoint_scrape_collector_duration_seconds",
+    }
+    assert others["sailpoint_up", frozenset({("tenant", "acme")})] == 1
+
+
+def test_names_limit_a_selection_further(pages: Pages) -> None:
+    """Both apply."""
+    names = frozenset({"sailpoint_managed_client_normal", "sailpoint_up"})
+    found = selected(pages, Selection("acme", client_id="5678"), names)
+    assert {name for name, _ in found} == names
+    assert len(found) == 2
+
+
 def test_few_choices_of_names_are_kept(pages: Pages) -> None:
     """Beyond eight parts the oldest makes room: whoever invents names all the time fills no memory."""
     cycle = snapshot(reading(), reading())
@@ -131,6 +191,7 @@ def test_a_page_is_never_empty(pages: Pages) -> None:
         ({"sailpoint_managed_client_normal"}, True),
         ({"sailpoint_up", "process_open_fds"}, True),
         ({"sailpoint_exporter_unexpected_payload_total"}, True),
+        ({"sailpoint_managed_cluster_info"}, True),
         ({"sailpoint_exporter_api_requests_total", "process_open_fds", "python_info"}, False),
         ({"nobody"}, False),
         ((), False),
@@ -167,28 +228,58 @@ DOCUMENTS = st.builds(
     os_version=MAYBE_TEXT, last_seen_epoch_seconds=st.none() | FLOATS, since_seen_millis=st.none() | FLOATS,
     work_order=st.none() | ORDERS,
 )  # fmt: skip
+LISTED = st.builds(
+    ListedManagedClient, TEXT, TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT,
+    st.none() | FLOATS, st.none() | FLOATS,
+)  # fmt: skip
+CLUSTERS = st.builds(
+    ManagedCluster, TEXT, MAYBE_TEXT, MAYBE_TEXT, st.none() | st.sampled_from(CLUSTER_STATUSES) | TEXT,
+    st.none() | st.booleans(), MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT, st.none() | st.booleans(),
+    st.none() | FLOATS, st.none() | COUNTS, st.lists(TEXT, max_size=2).map(tuple),
+)  # fmt: skip
+HEALTH = st.builds(HealthIndicators, TEXT, st.lists(st.tuples(TEXT, TEXT, COUNTS), max_size=2).map(tuple))
+FIELDS = st.dictionaries(TEXT, COUNTS, max_size=2)
 READINGS = st.builds(
     Reading,
     st.builds(ManagedClient, TEXT, TEXT),
-    st.sampled_from(Reason) | DOCUMENTS,
+    st.sampled_from(Reason) | st.just(Reason.SKIPPED) | DOCUMENTS,
     FLOATS,
     st.builds(
         Memory,
         TEXT,
         st.none() | FLOATS,
         st.dictionaries(st.sampled_from(Reason), COUNTS, max_size=2),
-        st.dictionaries(TEXT, COUNTS, max_size=2),
+        FIELDS,
+        details=st.none() | st.builds(Held, DOCUMENTS, FLOATS),
+        health=st.none() | st.builds(Held, HEALTH, FLOATS),
     ),
+    st.none() | LISTED,
 )
-SNAPSHOTS = st.builds(Snapshot, TEXT, FLOATS, FLOATS, FLOATS, st.lists(READINGS, max_size=4).map(tuple))
+SNAPSHOTS = st.builds(
+    Snapshot,
+    TEXT,
+    FLOATS,
+    FLOATS,
+    FLOATS,
+    st.lists(READINGS, max_size=4).map(tuple),
+    st.lists(CLUSTERS, max_size=2).map(tuple),
+    st.lists(st.builds(Run, st.sampled_from(Collector), FLOATS, st.none() | st.sampled_from(Reason)), max_size=2).map(
+        tuple
+    ),
+    FIELDS,
+    st.none() | FLOATS,
+)
+SELECTIONS = st.none() | st.builds(Selection, MAYBE_TEXT, MAYBE_TEXT, MAYBE_TEXT)
 
 
 @settings(deadline=None)  # two whole pages are rendered and parsed for each example
-@given(st.lists(SNAPSHOTS, max_size=2).map(tuple))
-def test_a_hostile_snapshot_costs_samples_and_never_the_page(snapshots: tuple[Snapshot, ...]) -> None:
+@given(st.lists(SNAPSHOTS, max_size=2).map(tuple), SELECTIONS)
+def test_a_hostile_snapshot_costs_samples_and_never_the_page(
+    snapshots: tuple[Snapshot, ...], selection: Selection | None
+) -> None:
     """Whatever tenants send: both parsers read both formats, no series is there twice, and both carry the same."""
     pages = Pages(Telemetry(clock=CLOCK, version="", revision=""), CLOCK)
-    rendered = [parse(pages.render(snapshots, fmt)) for fmt in Format]
+    rendered = [parse(pages.render(snapshots, fmt, selection=selection)) for fmt in Format]
     text, openmetrics = [
         {key: value for key, value in of_tenants(metrics).items() if key[0] != DROPPED} for metrics in rendered
     ]
