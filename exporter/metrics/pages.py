@@ -118,7 +118,8 @@ class Pages:
         """
         kind = _Kind(fmt, names, selection or None)
         beginning = self._tenant_part(snapshots, kind)
-        end = self._encode(_wanted(self._own(snapshots, kind.selection), names), fmt)
+        own = self._own([each for each in snapshots if each.tenant in beginning.tenants], kind)
+        end = self._encode(_wanted(own, names), fmt)
         body = beginning.ended(end or beginning.otherwise(_NOTHING), gzip=gzip)
         return Page(body, fmt.value, "gzip" if gzip else None)
 
@@ -133,14 +134,12 @@ class Pages:
         whole = tenant.families(snapshots) if kind.selection is None else []
         metrics = self._gated([*_of_fleets(selected), *whole])
         fetch.require_every_reading(metrics, selected)
-        return Part(_ENCODERS[kind.fmt](_Families(_shown(_wanted(metrics, kind.names)))).removesuffix(_END))
+        plain = _ENCODERS[kind.fmt](_Families(_shown(_wanted(metrics, kind.names)))).removesuffix(_END)
+        return Part(plain, frozenset(snapshot.tenant for snapshot in selected))
 
-    def _own(self, snapshots: tuple[Snapshot, ...], selection: Selection | None) -> list[Metric]:
-        now_seconds = self._clock.monotonic_seconds()
-        if selection is None:
-            return [*collection.families(snapshots, now_seconds), *self._telemetry.families()]
-        concerned = {snapshot.tenant for snapshot in selection.apply(snapshots)}
-        return collection.families([each for each in snapshots if each.tenant in concerned], now_seconds)
+    def _own(self, snapshots: Sequence[Snapshot], kind: _Kind) -> list[Metric]:
+        cycles = collection.families(snapshots, self._clock.monotonic_seconds())
+        return [*cycles, *self._telemetry.families()] if kind.selection is None else cycles
 
     def _encode(self, metrics: Sequence[Metric], fmt: Format) -> bytes:
         return _ENCODERS[fmt](_Families(_shown(self._gated(metrics))))

@@ -16,10 +16,16 @@ _PARTS_KEPT = 8
 
 
 class Part:
-    """The beginning of pages."""
+    """The beginning of pages.
 
-    def __init__(self, plain: bytes) -> None:
+    Args:
+        plain: as text.
+        tenants: the names of those that it is about.
+    """
+
+    def __init__(self, plain: bytes, tenants: frozenset[str]) -> None:
         self._plain = plain
+        self.tenants = tenants
 
     def ended(self, end: bytes, *, gzip: bool) -> bytes:
         """A whole page."""

@@ -39,9 +39,10 @@ def labelled(snapshots: Sequence[Snapshot]) -> list[Labelled[Reading]]:
 
 def cluster_of(reading: Reading) -> str:
     """The id of the managed client's cluster: as said in this cycle, else as listed, else as last known, else ""."""
-    said = None if reading.said is None else reading.said.cluster_id
-    listed = None if reading.listed is None else reading.listed.cluster_id
-    return said or listed or reading.memory.cluster_id
+    for source in (reading.said, reading.listed):
+        if source is not None and source.cluster_id:
+            return source.cluster_id
+    return reading.memory.cluster_id
 
 
 def details_of(reading: Reading) -> Held[ManagedClientStatus] | None:

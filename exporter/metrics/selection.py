@@ -52,7 +52,9 @@ class Selection:
         )
 
     def _has_reading(self, reading: Reading) -> bool:
-        return self.client_id in {None, reading.client.id} and self.cluster_id in {None, cluster_of(reading)}
+        if self.client_id is not None and self.client_id != reading.client.id:
+            return False
+        return self.cluster_id is None or self.cluster_id == cluster_of(reading)
 
     def _has_cluster(self, cluster: ManagedCluster) -> bool:
         return self.client_id is None and self.cluster_id == cluster.id
