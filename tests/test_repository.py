@@ -47,6 +47,8 @@ OFFENCES = {
     "home-prometheus-client": ("collect/offence.py", "import prometheus_client"),
     "home-asgi": ("metrics/offence.py", "import starlette.responses"),
     "home-settings": ("collect/offence.py", "import pydantic_settings"),
+    "home-yaml": ("collect/offence.py", "import yaml"),
+    "home-bcrypt": ("settings/offence.py", "import bcrypt"),
     "home-pydantic-core": ("metrics/offence.py", "import pydantic_core"),
     "home-click": ("settings/offence.py", "import click"),
 }

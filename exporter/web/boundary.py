@@ -6,7 +6,7 @@ What goes wrong inside becomes one line for the client and one for the log, neit
 import asyncio
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Mapping
 from email.utils import formatdate
 
 from starlette.datastructures import Headers
@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exporter.clock import Clock
+from exporter.web.web_config import CurrentWebConfig, WebConfig
 
 __all__ = ["MAX_HEAD_BYTES", "MAX_REQUEST_LINE_BYTES", "Boundary", "refusal"]
 
@@ -23,15 +24,20 @@ MAX_HEAD_BYTES = 16 * 1024
 _FRAMES = 4
 _logger = logging.getLogger(__name__)
 
-RawHeaders = Iterable[tuple[bytes, bytes]]
-
 
 class Boundary:
-    """The outermost ASGI middleware."""
+    """The outermost ASGI middleware.
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+    Args:
+        app: what is inside.
+        clock: for the date.
+        web_config: gives the headers that each answer carries, in place of the application's own.
+    """
+
+    def __init__(self, app: ASGIApp, clock: Clock, web_config: CurrentWebConfig = WebConfig) -> None:
         self._app = app
         self._clock = clock
+        self._web_config = web_config
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers for the application, whatever it does."""
@@ -48,25 +54,29 @@ class Boundary:
             _log_bug(bug)
             await answer.fail(scope, receive)
 
-    def _headers(self, scope: Scope) -> RawHeaders:
-        yield b"date", formatdate(self._clock.epoch_seconds(), usegmt=True).encode()
-        yield b"x-content-type-options", b"nosniff"
-        if _has_body(scope):  # nobody reads it, so the next request could not be found behind it
-            yield b"connection", b"close"
+    def _headers(self, scope: Scope) -> dict[bytes, bytes]:
+        headers = {
+            b"date": formatdate(self._clock.epoch_seconds(), usegmt=True).encode(),
+            b"x-content-type-options": b"nosniff",
+            **self._web_config().headers,
+        }
+        # nobody reads a body, so the next request could not be found behind it
+        return headers | {b"connection": b"close"} if _has_body(scope) else headers
 
 
 class _Answer:
     """What is sent for one request, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, headers: RawHeaders) -> None:
+    def __init__(self, send: Send, headers: Mapping[bytes, bytes]) -> None:
         self._send = send
-        self._headers = list(headers)
+        self._headers = headers
         self._started = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started = True
-            message["headers"] = [*message["headers"], *self._headers]
+            own = (header for header in message["headers"] if header[0] not in self._headers)
+            message["headers"] = [*own, *self._headers.items()]
         await self._send(message)
 
     async def fail(self, scope: Scope, receive: Receive) -> None:

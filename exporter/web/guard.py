@@ -37,6 +37,9 @@ class Limits:
             saves a handshake each time, and idle connections are the first to go when room is needed.
         answer_seconds: from the first byte that the client did not take to the last.
         drain_seconds: for the answers in flight when the listener stops.
+        farewell_seconds: for an idle client of TLS to say goodbye too, when the listener stops.
+        handshakes: of TLS that go on at once, beyond which the oldest is aborted: each holds 300 KiB.
+        handshake_seconds: from accept to the end of the handshake.
     """
 
     connections: int = 64
@@ -46,6 +49,9 @@ class Limits:
     idle_seconds: float = 90.0
     answer_seconds: float = 10.0
     drain_seconds: int = 10
+    farewell_seconds: float = 1.0
+    handshakes: int = 64
+    handshake_seconds: float = 5.0
 
 
 class Stage(IntEnum):
@@ -58,10 +64,17 @@ class Stage(IntEnum):
 
 
 class Guard(H11Protocol):
-    """One connection."""
+    """One connection.
 
-    def __init__(self, limits: Limits, **from_uvicorn: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
+    Args:
+        limits: how long it may live, and how many beside it.
+        wire: the transport below TLS, where what the client did not take is kept; without one, its own.
+        from_uvicorn: uvicorn's own arguments.
+    """
+
+    def __init__(self, limits: Limits, wire: asyncio.Transport | None = None, **from_uvicorn: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
         super().__init__(**from_uvicorn)
+        self._wire = wire
         self.timeout_keep_alive = math.ceil(limits.idle_seconds) + 1  # uvicorn's own timer, after the guard's
         self._limits = limits
         self._stage: Stage | None = None
@@ -73,7 +86,7 @@ class Guard(H11Protocol):
     def stage(self) -> Stage:
         """Where the connection stands, by what is known about it."""
         exchange = self._exchange
-        if self.flow.write_paused:
+        if self._wire is not None and self._wire.get_write_buffer_size():
             return Stage.ANSWERING
         if exchange is None or (exchange.response_complete and self.conn.trailing_data[0]):
             return Stage.ASKING
@@ -94,7 +107,8 @@ class Guard(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """A client has connected: its time runs, and others may have to go."""
         super().connection_made(transport)
-        transport.set_write_buffer_limits(0)  # so that a paused flow means: the client has not taken everything
+        self._wire = self._wire or transport
+        self._wire.set_write_buffer_limits(0)  # to be told when the client has taken everything
         self._settle()
         _make_room(self._all, self._limits.burst_connections)
         self.loop.call_later(self._limits.burst_seconds, self._come_of_age)
@@ -123,6 +137,12 @@ class Guard(H11Protocol):
         """The client has taken everything."""
         super().resume_writing()
         self._settle()
+
+    def shutdown(self) -> None:
+        """The listener stops: the answer in flight is the last, and who asks nothing has little time left."""
+        super().shutdown()
+        if self.stage < Stage.ANSWERING:
+            self._set_end(self._limits.farewell_seconds)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's one line for all cases
         """Refuses what is no request, with the status that h11 proposes and a length, unlike uvicorn's own."""
@@ -157,8 +177,13 @@ class Guard(H11Protocol):
     def _set_end(self, after_seconds: float | None) -> None:
         if self._end is not None:
             self._end.cancel()
-        # abort, not close: that would wait for a client who does not read
-        self._end = None if after_seconds is None else self.loop.call_later(after_seconds, self.transport.abort)
+        self._end = None if after_seconds is None else self.loop.call_later(after_seconds, self._expire)
+
+    def _expire(self) -> None:
+        """Ends a connection that is still in its stage; below TLS a client takes its answer's last bytes unnoticed."""
+        self._settle()
+        if self._end is None or self._end.when() <= self.loop.time():
+            self.transport.abort()  # not close: that would wait for a client who does not read
 
     @property
     def _all(self) -> list["Guard"]:

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import cast
@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 from exporter.errors import ListenError
 from exporter.web.boundary import MAX_HEAD_BYTES
 from exporter.web.guard import Guard, Limits
+from exporter.web.handshake import Handshakes
+from exporter.web.web_config import CurrentWebConfig, WebConfig
 
 __all__ = ["advice", "listen", "serve"]
 
@@ -67,19 +69,35 @@ def advice(error: OSError | UnicodeError) -> str:
     return _ADVICE.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
-async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event, limits: Limits | None = None) -> None:
-    """Serves until ``stop`` is set; then closes the listener at once and lets the answers in flight complete."""
+async def serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    stop: asyncio.Event,
+    limits: Limits | None = None,
+    web_config: CurrentWebConfig = WebConfig,
+) -> None:
+    """Serves until ``stop`` is set; then closes the listener at once and lets the answers in flight complete.
+
+    Args:
+        app: the application, which headers and passwords are the business of.
+        sock: from ``listen``.
+        stop: ends it.
+        limits: of connections.
+        web_config: gives the TLS of each new connection; whether there is TLS at all is settled now.
+    """
     limits = limits or Limits()
-    server = _Server(_config(app, limits), stop)
+    handshakes = Handshakes(limits, web_config)
+    accept = partial(Guard, limits) if web_config().tls is None else handshakes.accept
+    server = _Server(_config(app, limits, accept), stop, handshakes)
     await server.serve(sockets=[sock])
     for connection in list(server.server_state.connections):  # those whose time to drain is over
         cast("Guard", connection).transport.abort()
 
 
-def _config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
+def _config(app: ASGIApp, limits: Limits, accept: Callable[..., asyncio.Protocol]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=cast("type[asyncio.Protocol]", partial(Guard, limits)),
+        http=cast("type[asyncio.Protocol]", accept),
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -98,9 +116,10 @@ def _config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn's server, which leaves signals to the process and sleeps until it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event, handshakes: Handshakes) -> None:
         super().__init__(config)
         self._stop = stop
+        self._handshakes = handshakes
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -110,3 +129,4 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         """Waits; uvicorn would wake ten times a second for headers that the application sets itself."""
         await self._stop.wait()
+        self._handshakes.abort()

@@ -39,6 +39,10 @@ class FakeTransport(asyncio.Transport):
         """A guard wants to hear about every byte that is not taken."""
         assert (high, low) == (0, None)
 
+    def get_write_buffer_size(self) -> int:
+        """What the client has not taken."""
+        return len(self.kept)
+
     def pause_reading(self) -> None:
         """Tests feed the protocol themselves."""
 
