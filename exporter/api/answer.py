@@ -44,6 +44,9 @@ _REASONS_BY_HUNDRED: Mapping[int, Reason] = {3: Reason.REDIRECT, 4: Reason.HTTP_
 
 _JSON_TYPE = re.compile(r"application/(?:[!#$&^_.+0-9a-z-]+\+)?json", re.ASCII)
 _TRACKING_ID = re.compile(r"([0-9A-Za-z-]{1,64})")
+_OAUTH_ERROR = re.compile(  # RFC 6749, section 5.2
+    "(invalid_request|invalid_client|invalid_grant|unauthorized_client|unsupported_grant_type|invalid_scope)"
+)
 _DETAIL_CODE = re.compile(r"([0-9]{3}(?:\.[0-9]{1,4}){0,3})(?: .*)?")  # the words behind the number are not repeated
 
 
@@ -96,7 +99,7 @@ async def refuse_status(response: httpx.Response, *, scope: str | None, now_epoc
     document = {} if reason is Reason.REDIRECT else await _error_document(response)
     error = _status_error(response, reason)(
         reason,
-        _status_detail(response.status_code, _matching(_DETAIL_CODE, document.get("detailCode")), scope),
+        _status_detail(response.status_code, document, scope),
         status_code=response.status_code,
         tracking_id=_matching(_TRACKING_ID, document.get("trackingId")) or tracking_id(response.headers),
     )
@@ -179,10 +182,18 @@ def _status_error(response: httpx.Response, reason: Reason) -> type[ApiError]:
     return ThrottledError if asked or reason is Reason.RATE_LIMITED else ApiError
 
 
-def _status_detail(status_code: int, detail_code: str | None, scope: str | None) -> str:
-    code = f", code {detail_code}" if detail_code else ""
+def _status_detail(status_code: int, document: Mapping[str, object], scope: str | None) -> str:
+    code = _matching(_DETAIL_CODE, document.get("detailCode")) or _matching(_OAUTH_ERROR, document.get("error"))
+    said = f", code {code}" if code else ""
+    expiry = ", expired" if _tells_of_expiry(document) else ""
     remedy = f": the credential needs the scope {scope}" if scope and status_code == HTTPStatus.FORBIDDEN else ""
-    return f"HTTP {status_code}{code}{remedy}"
+    return f"HTTP {status_code}{said}{expiry}{remedy}"
+
+
+def _tells_of_expiry(document: Mapping[str, object]) -> bool:
+    """Whether a token or a credential has expired; of free text, only this is repeated."""
+    texts = (document.get("error"), document.get("error_description"))
+    return any(isinstance(text, str) and "expired" in text.lower() for text in texts)
 
 
 def _matching(pattern: re.Pattern[str], value: object) -> str | None:

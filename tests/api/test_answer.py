@@ -115,6 +115,23 @@ async def test_of_an_error_code_only_the_number_is_taken(detail_code: object, sh
     assert (await refusal(json_answer({"detailCode": detail_code}, 400), scope="unused")).detail == f"HTTP 400{shown}"
 
 
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        ({"error": "invalid_client", "error_description": "canary"}, ", code invalid_client"),
+        ({"error": "invalid_grant", "error_description": "canary: it has Expired"}, ", code invalid_grant, expired"),
+        ({"error": "JWT validation failed: JWT is expired"}, ", expired"),
+        ({"error": "canary", "error_description": ["expired"]}, ""),
+        ({"error": ["invalid_client"]}, ""),
+    ],
+)
+async def test_of_an_oauth_error_the_code_is_taken_and_that_something_expired(
+    document: dict[str, object], shown: str
+) -> None:
+    """A closed set of codes and one fact: whoever reads the log needs to tell a wrong secret from an old one."""
+    assert (await refusal(json_answer(document, 401))).detail == f"HTTP 401{shown}"
+
+
 @pytest.mark.parametrize("tracking", ["", "a b", "<script>", "a\nb", "x" * 65, 5, None, ["x"]])
 async def test_a_tracking_id_that_looks_like_none_is_dropped(tracking: object) -> None:
     """The header stands in, if it is better."""
