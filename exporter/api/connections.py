@@ -6,15 +6,18 @@ connections costs three times the processor time for each request.
 """
 
 import logging
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import httpx
 
 from exporter.api.paths import Origin
-from exporter.errors import ApiError
+from exporter.api.proxy import ProxiedTransport, proxy_at
+from exporter.errors import ApiError, SettingsError
 
 __all__ = ["Connections", "connecting_to", "new_transport", "tls_context"]
 
@@ -25,29 +28,70 @@ _KEEPALIVE_SECONDS = 120.0
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
-def connecting_to(origin: Origin) -> Callable[[], httpx.AsyncBaseTransport]:
-    """What opens connections to an origin, all with one TLS context."""
-    return partial(new_transport, tls_context(trust_system=origin.encrypted))
+def connecting_to(
+    origin: Origin, *, ca_file: Path | None = None, proxy_url: str | None = None
+) -> Callable[[], httpx.AsyncBaseTransport]:
+    """What opens connections to an origin, all with one TLS context, and through the proxy if there is one.
+
+    Raises:
+        SettingsError: the file cannot be used, or the URL is not one of a proxy.
+    """
+    if proxy_url is None:
+        return partial(new_transport, tls_context(trust_system=origin.encrypted, ca_file=ca_file))
+    context = tls_context(trust_system=True, ca_file=ca_file)
+    proxy = proxy_at(proxy_url, context)
+    return lambda: new_proxied_transport(context, proxy)  # whose representation shows nothing
 
 
-def tls_context(*, trust_system: bool) -> ssl.SSLContext:
-    """A TLS context that verifies whom it talks to, always; it trusts the system's authorities, or nobody yet.
+def tls_context(*, trust_system: bool, ca_file: Path | None = None) -> ssl.SSLContext:
+    """A TLS context that verifies whom it talks to, always.
 
-    Loading the authorities takes 50 ms. ``ssl.create_default_context`` would also write the sessions' keys to
+    Loading the system's authorities takes 50 ms. ``ssl.create_default_context`` would also write the sessions' keys to
     ``SSLKEYLOGFILE``.
+
+    Args:
+        trust_system: trust the system's authorities.
+        ca_file: trust the authorities in this PEM file, too.
+
+    Raises:
+        SettingsError: the file cannot be used.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if trust_system:
         context.load_default_certs()
+    if ca_file is not None:
+        _trust(context, ca_file)
     return context
 
 
-def new_transport(context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+def _trust(context: ssl.SSLContext, ca_file: Path) -> None:
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except ssl.SSLError:
+        problem = "is not a PEM file of certificates"
+    except OSError as error:
+        problem = f"cannot be read by user id {os.getuid()}: {error.strerror}"
+    else:
+        return
+    raise SettingsError(_line(ca_file, problem))
+
+
+def _line(ca_file: Path, problem: str) -> str:
+    return f"ca_file {ca_file}: {problem}"
+
+
+def new_proxied_transport(context: ssl.SSLContext, proxy: httpx.Proxy) -> ProxiedTransport:
+    """One connection to be, through a proxy."""
+    return ProxiedTransport(new_transport(context, proxy), proxy)
+
+
+def new_transport(context: ssl.SSLContext, proxy: httpx.Proxy | None = None) -> httpx.AsyncHTTPTransport:
     """One connection to be."""
     return httpx.AsyncHTTPTransport(
         verify=context,
         trust_env=False,
+        proxy=proxy,
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEPALIVE_SECONDS),
     )
 

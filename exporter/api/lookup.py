@@ -36,12 +36,16 @@ class LookupLoop(asyncio.SelectorEventLoop):
         lookup = self._lookups.get(question)
         if not lookup:
             lookup = self._lookups[question] = self._start(partial(self._resolve, *name, **hints))
-            lookup.add_done_callback(lambda _: self._lookups.pop(question))
+            lookup.add_done_callback(partial(self._forget, question))
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 return await asyncio.shield(lookup)
         except TimeoutError:
             raise socket.gaierror(socket.EAI_AGAIN, f"no answer in {LOOKUP_SECONDS} s") from None
+
+    def _forget(self, question: tuple[object, ...], lookup: asyncio.Future[Any]) -> None:
+        del self._lookups[question]
+        lookup.exception()  # asyncio would report it when nobody has waited for it to the end
 
     def _start(self, look_up: Callable[[], object]) -> asyncio.Future[Any]:
         answer = self.create_future()

@@ -7,6 +7,7 @@ slot (``budget``), a connection (``connections``), one bounded exchange (``fetch
 
 import random as random_numbers
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -56,6 +57,8 @@ class TenantApi:
         observer: Observer,
         rate_budget: int = 50,
         concurrency: int = 10,
+        ca_file: Path | None = None,
+        proxy_url: str | None = None,
         transport: TransportFactory | None = None,
         random: Callable[[], float] = random_numbers.random,
         user_agent: str = f"sailpoint-exporter/{__version__}",
@@ -70,16 +73,22 @@ class TenantApi:
             observer: told about every call and token.
             rate_budget: calls in 10 s, of the 100 that the tenant allows each OAuth client.
             concurrency: calls that the caller makes at a time; so many connections are kept, and one for the token.
+            ca_file: certificates of authorities to trust besides the system's, in PEM form; read here and now.
+            proxy_url: the proxy that calls go through, with user and password if need be; no other is looked for.
             transport: makes a connection; for tests.
             random: numbers in [0, 1), for waiting times.
             user_agent: as the tenant sees the exporter.
+
+        Raises:
+            SettingsError: the file cannot be used, or the URL is not one of a proxy.
         """
         origin = Origin(base_url)
         self._generation = generation
         self._clock = clock
         self._budget = RateBudget(rate_budget, clock)
         self._backoff = Backoff(clock, random)
-        self._connections = Connections(transport or connecting_to(origin), keep=concurrency + 1)
+        transport = transport or connecting_to(origin, ca_file=ca_file, proxy_url=proxy_url)
+        self._connections = Connections(transport, keep=concurrency + 1)
         self._outbound = Outbound(origin, user_agent, self._connections, self._budget, self._backoff, clock, observer)
         self._tokens = Tokens(credentials, self._request_token, clock=clock, observer=observer, random=random)
 

@@ -10,7 +10,7 @@ import httpx
 
 from exporter.errors import ApiError, Reason
 
-__all__ = ["REASONS", "translated"]
+__all__ = ["REASONS", "translated", "translation"]
 
 REASONS: Mapping[type[Exception], Reason] = {
     TimeoutError: Reason.DEADLINE,  # of asyncio.timeout
@@ -51,10 +51,11 @@ def translated() -> Iterator[None]:
     except ApiError:
         raise
     except Exception as error:
-        raise _translation(error) from error
+        raise translation(error) from error
 
 
-def _translation(error: Exception) -> ApiError:
+def translation(error: Exception) -> ApiError:
+    """The ``ApiError`` for whatever ended a call."""
     reason = next(REASONS[ancestor] for ancestor in type(error).__mro__ if ancestor in REASONS)
     detail = ""
     if isinstance(error, httpx.NetworkError):

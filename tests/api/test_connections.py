@@ -1,6 +1,7 @@
 """exporter.api.connections: kept, reused last in first out, and always verifying."""
 
 import logging
+import os
 import ssl
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import trustme
 
 from exporter.api.connections import Connections, connecting_to, tls_context
 from exporter.api.paths import Origin
-from exporter.errors import ApiError, Reason
+from exporter.errors import ApiError, Reason, SettingsError
 
 
 class FakeConnection(httpx.AsyncBaseTransport):
@@ -92,6 +93,35 @@ def test_the_system_s_authorities_are_trusted_where_they_are_needed() -> None:
     """For https; a demo on loopback does not load them."""
     assert len(tls_context(trust_system=True).get_ca_certs()) == 1
     assert tls_context(trust_system=False).get_ca_certs() == []
+
+
+@pytest.mark.usefixtures("authority")
+def test_authorities_in_a_file_are_trusted_besides_the_system_s(tmp_path: Path) -> None:
+    """Those of a proxy that looks into TLS, say; a file may have several."""
+    authorities = [trustme.CA().cert_pem.bytes() for _ in range(2)]
+    (tmp_path / "ca.pem").write_bytes(b"# ours\n" + b"\n".join(authorities))
+    assert len(tls_context(trust_system=True, ca_file=tmp_path / "ca.pem").get_ca_certs()) == 3
+    assert len(tls_context(trust_system=False, ca_file=tmp_path / "ca.pem").get_ca_certs()) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"canary", trustme.CA().private_key_pem.bytes(), b"\x00\xff"])
+def test_a_file_without_certificates_is_refused(tmp_path: Path, content: bytes) -> None:
+    """In one line, with its path and nothing of its content."""
+    (tmp_path / "ca.pem").write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        connecting_to(Origin("https://acme.api.identitynow.com"), ca_file=tmp_path / "ca.pem")
+    assert caught.value.problems == (f"ca_file {tmp_path / 'ca.pem'}: is not a PEM file of certificates",)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """In one line, with its path and the reason; also when nothing is encrypted yet."""
+    (tmp_path / "directory").mkdir()
+    for name, reason in (("missing.pem", "No such file or directory"), ("directory", "Is a directory")):
+        with pytest.raises(SettingsError) as caught:
+            connecting_to(Origin("http://127.0.0.1:9854"), ca_file=tmp_path / name)
+        assert caught.value.problems == (
+            f"ca_file {tmp_path / name}: cannot be read by user id {os.getuid()}: {reason}",
+        )
 
 
 def test_an_origin_gets_connections_of_httpx() -> None:

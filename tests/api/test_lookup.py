@@ -1,6 +1,7 @@
 """exporter.api.lookup: names are looked up beside the loop, and a silent resolver holds up nothing."""
 
 import asyncio
+import gc
 import socket
 import threading
 import time
@@ -81,3 +82,24 @@ def test_a_silent_resolver_costs_neither_time_nor_threads() -> None:
     assert len(resolver.threads) == 1
     resolver.may_answer.set()
     resolver.threads[0].join()
+
+
+def test_a_refusal_that_comes_when_nobody_waits_any_more_is_not_reported() -> None:
+    """The loop would log an exception that was never retrieved."""
+    resolver = FakeResolver(socket.gaierror(-3, "Temporary failure in name resolution"))
+    reports: list[dict[str, object]] = []
+
+    async def look_up() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: reports.append(context))
+        with pytest.raises(socket.gaierror, match="no answer"):
+            await loop.getaddrinfo("one.example", 443)
+        resolver.may_answer.set()
+        await asyncio.to_thread(resolver.threads[0].join)
+        await asyncio.sleep(0.0)
+        resolver.error = None  # whose traceback leads to the answer
+        gc.collect()
+
+    with asyncio.Runner(loop_factory=lambda: LookupLoop(resolver)) as runner:
+        runner.run(look_up())
+    assert reports == []
