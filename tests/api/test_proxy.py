@@ -12,9 +12,14 @@ import pytest
 import trustme
 
 from exporter.api.connections import connecting_to, new_proxied_transport, tls_context
+from exporter.api.credentials import GivenCredentials
+from exporter.api.inventory import OauthInfo
 from exporter.api.paths import Origin
 from exporter.api.proxy import proxy_at
-from exporter.errors import Reason, SettingsError
+from exporter.api.tenant import TenantApi
+from exporter.clock import Clock
+from exporter.errors import ApiError, Reason, SettingsError
+from tests.api.fakes import FakeObserver
 from tests.api.proxies import FakeProxy
 from tests.api.upstreams import REAL_BACKEND, Fetcher, RawUpstream, Upstream, resets, sends
 from tests.canaries import leaks
@@ -201,6 +206,36 @@ async def test_a_tunnel_that_went_stale_is_replaced(network: Network) -> None:
     network.upstream.script = close_once
     assert await fetcher.fetch() == {"good": 1}
     assert len(network.proxy.seen) == 2
+
+
+async def test_a_tenant_is_reached_with_a_proxy_and_an_authority_from_a_file(
+    network: Network, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """As settings name them; with neither, the certificate is a stranger's."""
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    await network.open(wants=WANTED)
+    proxy_url = f"http://{USERINFO}localhost:{network.proxy.port}"
+    for ca_file, end in ((tmp_path / "ca.pem", OauthInfo()), (None, Reason.TLS)):
+        api = TenantApi(
+            base_url=f"https://localhost:{network.upstream.port}",
+            generation="v1",
+            credentials=GivenCredentials("an-id", "canary"),
+            clock=Clock(),
+            observer=FakeObserver(),
+            ca_file=ca_file,
+            proxy_url=proxy_url,
+        )
+        assert await oauth_info(api) == end
+        await api.aclose()
+    assert len(network.proxy.seen) == 2
+
+
+async def oauth_info(api: TenantApi) -> OauthInfo | Reason:
+    """The tenant's details, or the reason why there are none."""
+    try:
+        return await api.get_oauth_info(deadline=Clock().deadline(2.0))
+    except ApiError as error:
+        return error.reason
 
 
 @pytest.mark.parametrize(
