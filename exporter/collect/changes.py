@@ -56,6 +56,10 @@ class Changes:
             self._log(change, details)
         self._states.update(states)
 
+    def keep(self, clients: Iterable[ManagedClient]) -> None:
+        """Forget the states of all other clients."""
+        self._states = {client: self._states[client] for client in clients if client in self._states}
+
     def _log(self, change: Change, details: Mapping[Reason, str]) -> None:
         fields = {"tenant": self._tenant, "clients": len(change.clients), "client_ids": _named(change.clients)}
         if change.reason is None:

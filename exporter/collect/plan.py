@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.collect.snapshot import ManagedClient, Memory
 
-__all__ = ["Plan", "plan_cycle"]
+__all__ = ["Plan", "plan_cycle", "plan_health"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +31,10 @@ def plan_cycle(fleet: Sequence[ManagedClient], memories: Mapping[ManagedClient, 
     """
     in_line = sorted(fleet, key=lambda client: memories[client].last_asked_cycle)
     return Plan(calls=tuple(in_line[:capacity]), skipped=tuple(in_line[capacity:]))
+
+
+def plan_health(
+    fleet: Sequence[ManagedClient], memories: Mapping[ManagedClient, Memory], capacity: int
+) -> tuple[ManagedClient, ...]:
+    """Whose health to ask for with what is left of the budget: theirs who were asked for it longest ago."""
+    return tuple(sorted(fleet, key=lambda client: memories[client].last_health_cycle)[:capacity])

@@ -6,7 +6,6 @@ Only complete snapshots are served again, so that a scraper in a hurry never cos
 from exporter.clock import Deadline
 from exporter.collect.cycle import Cycle
 from exporter.collect.fleet import Fleet
-from exporter.collect.plan import plan_cycle
 from exporter.collect.snapshot import Snapshot
 
 __all__ = ["SharedCollection"]
@@ -52,6 +51,4 @@ class SharedCollection:
 
     def _begun(self, deadline: Deadline) -> Cycle:
         self._cycles += 1
-        capacity = self.fleet.api.capacity(deadline)
-        plan = plan_cycle(self.fleet.clients, self.fleet.memories.of_each, capacity)
-        return Cycle(self.fleet, plan, number=self._cycles, deadline=deadline)
+        return Cycle(self.fleet, number=self._cycles, deadline=deadline)

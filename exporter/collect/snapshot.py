@@ -143,8 +143,13 @@ class Snapshot:
 
     @property
     def up(self) -> bool:
-        """Whether at least one managed client was read (which needs a token as well)."""
-        return any(reading.said is not None for reading in self.readings)
+        """Whether at least one managed client was read, which needs a token as well; or none is known to be there."""
+        return any(reading.said is not None for reading in self.readings) or self._known_to_be_empty
+
+    @property
+    def _known_to_be_empty(self) -> bool:
+        found = any(run.collector is Collector.DISCOVERY and run.reason is None for run in self.runs)
+        return found and not self.readings
 
     @property
     def complete(self) -> bool:

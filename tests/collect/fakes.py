@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
 from exporter.api.documents import ManagedClientStatus
+from exporter.api.inventory import HealthIndicators, ListedManagedClient, ManagedCluster
 from exporter.clock import Clock, Deadline
 from exporter.collect.fleet import Fleet
 from exporter.collect.snapshot import ManagedClient
 from exporter.errors import ApiError, Reason
 
+T = TypeVar("T")
 Answer = Callable[[], ManagedClientStatus]
 
 
@@ -40,11 +43,42 @@ class FakeTenant:
         self.failures: dict[str, BaseException] = {}
         self.hanging: set[str] = set()
         self.in_flight = self.most_in_flight = 0
+        self.lists_managed_clients = True
+        self.entries: list[ListedManagedClient] | ApiError = []
+        self.clusters: list[ManagedCluster] | ApiError = []
+        self.health: dict[str, ApiError] = {}
+        self.asked_for_health: list[str] = []
+        self.lists_taken: list[str] = []
 
     def capacity(self, deadline: Deadline) -> int:
         """The calls left, whatever the deadline."""
-        assert not deadline.passed
+        assert deadline.at_seconds > 0
         return self.room
+
+    async def list_managed_clients(self, *, deadline: Deadline) -> tuple[ListedManagedClient, ...]:
+        """The entries that were put in."""
+        return await self._list("clients", self.entries, deadline)
+
+    async def list_managed_clusters(self, *, deadline: Deadline) -> tuple[ManagedCluster, ...]:
+        """The clusters that were put in."""
+        return await self._list("clusters", self.clusters, deadline)
+
+    async def _list(self, name: str, answer: Sequence[T] | ApiError, deadline: Deadline) -> tuple[T, ...]:
+        assert deadline.at_seconds > 0
+        self.lists_taken.append(name)
+        await asyncio.sleep(self.latency_seconds)
+        if isinstance(answer, ApiError):
+            raise answer
+        return tuple(answer)
+
+    async def get_managed_client_health_indicators(self, client_id: str, *, deadline: Deadline) -> HealthIndicators:
+        """One warning about the processor, or the error that was put in."""
+        assert deadline.at_seconds > 0
+        self.asked_for_health.append(client_id)
+        await asyncio.sleep(self.latency_seconds)
+        if client_id in self.health:
+            raise self.health[client_id]
+        return HealthIndicators("WARNING", (("cpu", "error", 0), ("cpu", "warning", 1)))
 
     async def get_managed_client_status(
         self, client_id: str, client_type: str, *, deadline: Deadline
@@ -68,9 +102,14 @@ class FakeTenant:
         self.failures |= {client_id: ApiError(reason, "as told") for client_id in client_ids}
 
 
-def fleet(tenant: FakeTenant, clock: Clock, count: int = 3, concurrency: int = 10) -> Fleet:
+def fleet(tenant: FakeTenant, clock: Clock, count: int = 3, concurrency: int = 10, **options: Any) -> Fleet:
     """A fleet of ``count`` clients of the fake tenant."""
-    return Fleet.of("acme", clients(count), api=tenant, clock=clock, concurrency=concurrency)
+    return Fleet("acme", clients(count), api=tenant, clock=clock, concurrency=concurrency, **options)
+
+
+def entry(client_id: str, **values: Any) -> ListedManagedClient:
+    """An entry in the list of managed clients."""
+    return ListedManagedClient(id=client_id, **({"status": "NORMAL", "type": "VA", "cluster_id": "c1"} | values))
 
 
 def outcomes(readings: Sequence[object]) -> list[object]:

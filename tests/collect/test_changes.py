@@ -55,3 +55,12 @@ def test_a_line_names_five_clients_and_counts_the_rest(lines: Any) -> None:
     """500 ids on one line help nobody."""
     Changes("acme").note(dict.fromkeys(clients(7), Reason.CONNECT), {})
     assert [(fields["clients"], fields["client_ids"]) for _, fields in lines()] == [(7, "1,2,3,4,5,...")]
+
+
+def test_who_has_left_is_forgotten(lines: Any) -> None:
+    """A client that comes back failing is a change again."""
+    log = Changes("acme")
+    log.note({ONE: Reason.DNS, OTHER: Reason.DNS}, {})
+    log.keep((OTHER,))
+    log.note({ONE: Reason.DNS, OTHER: Reason.DNS}, {})
+    assert [fields["client_ids"] for _, fields in lines()] == ["1,2", "1"]

@@ -5,19 +5,16 @@ import logging
 
 import pytest
 
-from exporter.clock import Clock
+from exporter.clock import Clock, Deadline
 from exporter.collect.cycle import Cycle
 from exporter.collect.fleet import Fleet
-from exporter.collect.plan import Plan, plan_cycle
 from exporter.collect.snapshot import Snapshot
 from exporter.errors import ApiError, Reason
 from tests.collect.fakes import FakeTenant, fleet, logged, outcomes
 
 
-def _cycle(over: Fleet, *, seconds: float = 9.5, number: int = 1, plan: Plan | None = None) -> Cycle:
-    deadline = over.clock.deadline(seconds)
-    everyone = plan_cycle(over.clients, over.memories.of_each, over.api.capacity(deadline))
-    return Cycle(over, plan or everyone, number=number, deadline=deadline)
+def _cycle(over: Fleet, *, seconds: float = 9.5, number: int = 1) -> Cycle:
+    return Cycle(over, number=number, deadline=over.clock.deadline(seconds))
 
 
 async def _run(over: Fleet, seconds: float = 9.5) -> Snapshot:
@@ -163,19 +160,16 @@ async def test_an_answer_in_the_last_moment_is_counted_once(clock: Clock) -> Non
 async def test_what_breaks_the_cycle_reaches_every_waiter(clock: Clock) -> None:
     """Waiters share the error as they share the result."""
 
-    class Broken(Exception):  # noqa: N818 - a bug, not an error of the tree
-        """A bug in the plan."""
+    class Broken(FakeTenant):
+        """A tenant whose budget has a bug."""
 
-    class BrokenCalls(tuple[()]):
-        __slots__ = ()
+        def capacity(self, deadline: Deadline) -> int:
+            """Never a number."""
+            raise ZeroDivisionError(deadline)
 
-        def __len__(self) -> int:
-            raise Broken
-
-    over = fleet(FakeTenant(), clock)
-    cycle = _cycle(over, plan=Plan(BrokenCalls(), ()))
+    cycle = _cycle(fleet(Broken(), clock))
     ends = await asyncio.gather(*(cycle.join(clock.deadline(9.5)) for _ in range(2)), return_exceptions=True)
-    assert [type(end) for end in ends] == [Broken, Broken]
+    assert [type(end) for end in ends] == [ZeroDivisionError] * 2
 
 
 async def test_a_reason_is_explained_by_its_first_example(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.collect.plan import plan_cycle
+from exporter.collect.plan import plan_cycle, plan_health
 from exporter.collect.snapshot import ManagedClient, Memory
 from tests.collect.fakes import clients
 
@@ -37,3 +37,11 @@ def test_nobody_starves(cycles: list[int], capacity: int) -> None:
         memories |= {client: Memory(last_asked_cycle=cycle) for client in plan.calls}
         assert set(plan.calls) | set(plan.skipped) == set(FLEET)
     assert asked == set(FLEET)
+
+
+def test_health_is_asked_for_in_turns_of_its_own() -> None:
+    """The order is by the last cycle that asked for it, whoever was asked for a status."""
+    memories = {
+        client: Memory(last_asked_cycle=9 - int(client.id), last_health_cycle=int(client.id)) for client in FLEET
+    }
+    assert [client.id for client in plan_health(FLEET[::-1], memories, capacity=2)] == ["1", "2"]

@@ -109,7 +109,9 @@ async def test_a_lost_scope_is_named_in_the_log(clock: Clock, caplog: pytest.Log
     whole = start(clock)
     whole.tenant.faults.add(GET, *[faults.FORBIDDEN] * 12)
     await whole.scrape()
-    details = [vars(record)["fields"]["detail"] for record in caplog.records if record.name == "exporter.collect.changes"]
+    details = [
+        vars(record)["fields"]["detail"] for record in caplog.records if record.name == "exporter.collect.changes"
+    ]
     assert len(details) == 1
     assert "idn:managed-client-status:read" in details[0]
 
