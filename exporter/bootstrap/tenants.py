@@ -62,6 +62,8 @@ def build_api(
         credentials=FileCredentials(settings.client_id, settings.client_secret),
         rate_budget=settings.rate_budget,
         concurrency=scrape.concurrency,
+        ca_file=settings.ca_file,
+        proxy_url=settings.proxy_url,
         clock=clock,
         observer=observer,
         transport=transport,

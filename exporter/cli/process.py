@@ -41,10 +41,12 @@ def stop_event() -> "asyncio.Event":
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command on a loop that tells of unhandled errors without their texts."""
+    """Run a command on a loop that looks names up on its own, and tells of unhandled errors without their texts."""
     import asyncio  # noqa: PLC0415 - a quarter of the health check's start, which has no use for it
 
-    with asyncio.Runner() as runner:
+    from exporter.api.lookup import LookupLoop  # noqa: PLC0415 - imports asyncio
+
+    with asyncio.Runner(loop_factory=LookupLoop) as runner:
         runner.get_loop().set_exception_handler(_unhandled)
         return runner.run(main)
 
