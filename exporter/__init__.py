@@ -12,6 +12,7 @@ One scrape, in six hops::
 Rooms, each importing only what stands below it (checked by import-linter)::
 
     __main__, cli                process edge: subcommands, logging, signals, exit status
+    doctor                       what is wrong with settings and tenants, and what helps
     bootstrap | simulator        composition root | the embedded tenant, which shares no code with the rest
     settings                     every environment variable, file and flag, validated once
     web                          ASGI application and listener
