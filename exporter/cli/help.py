@@ -33,9 +33,8 @@ class Command(click.Command):
         options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
         for title, of_settings in (("Options", False), ("Settings, each also from the variable that it names", True)):
             chosen = [option for option in options if str(option.name).startswith(PREFIX) is of_settings]
-            if records := [record for option in chosen if (record := option.get_help_record(ctx))]:
-                with formatter.section(title):
-                    formatter.write_dl(records)
+            with formatter.section(title):
+                formatter.write_dl([record for option in chosen if (record := option.get_help_record(ctx))])
 
 
 def write_settings(formatter: click.HelpFormatter) -> None:
@@ -46,6 +45,10 @@ def write_settings(formatter: click.HelpFormatter) -> None:
 
 
 def _sections(settings: Sequence[Setting]) -> Iterator[tuple[str, list[Setting]]]:
-    by_title = sorted(settings, key=lambda setting: list(_TITLES).index(setting.path[0]))
-    for about, members in itertools.groupby(by_title, key=lambda setting: setting.path[0]):
-        yield _TITLES[about], list(members)
+    by_topic = sorted(settings, key=lambda setting: list(_TITLES).index(_topic(setting)))
+    for topic, members in itertools.groupby(by_topic, key=_topic):
+        yield _TITLES[topic], list(members)
+
+
+def _topic(setting: Setting) -> str:
+    return "tenant" if setting.of_tenant else setting.key.partition(".")[0]

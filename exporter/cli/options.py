@@ -10,12 +10,12 @@ import click
 
 from exporter.cli import logs
 from exporter.settings.table import CONFIG_FILE, SETTINGS, Setting
-from exporter.settings.values import ListenAddress, identifier, listen_address
+from exporter.settings.values import ListenAddress, duration_within, identifier, listen_address
 
 if TYPE_CHECKING:
     from exporter.settings.configuration import Configuration
 
-__all__ = ["MANAGED_CLIENT_ID", "SimulationOptions", "configured", "settings_options", "simulation_options"]
+__all__ = ["DURATION", "MANAGED_CLIENT_ID", "SimulationOptions", "configured", "settings_options", "simulation_options"]
 
 logger = logging.getLogger("exporter.settings")
 
@@ -91,6 +91,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+DURATION = _Parsed("duration", duration_within("1s", "1h"))
 MANAGED_CLIENT_ID = _Parsed("id", identifier)
 
 _SIMULATION = (

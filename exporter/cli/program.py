@@ -10,6 +10,7 @@ import click
 
 from exporter import __version__
 from exporter.cli import tracebacks
+from exporter.cli.check import check
 from exporter.cli.completion import completion
 from exporter.cli.demo import demo
 from exporter.cli.healthcheck import healthcheck
@@ -27,7 +28,7 @@ _NAME = "sailpoint-exporter"
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Serve": (serve, demo, simulate),
     "Ask once": (scrape, status),
-    "Look after": (healthcheck, completion),
+    "Look after": (check, healthcheck, completion),
 }
 """Every command, as the help groups them."""
 

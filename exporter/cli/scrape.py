@@ -1,5 +1,6 @@
 """The command ``scrape``: one collection, the page on stdout."""
 
+import os
 import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CallPrinter", "scrape"]
 
+_QUIET = {"SAIL_LOG__LEVEL": "warn"}
+"""Unless told otherwise: cron mails whatever it is shown."""
+
 
 @click.command(cls=Command)
 @click.option("--debug", is_flag=True, help="tell of each call on stderr")
@@ -29,7 +33,7 @@ def scrape(*, debug: bool, **flags: str | None) -> None:
     For cron, the textfile collector and first steps; takes at most --scrape.max-duration. Needs the same settings as
     serve. Exit status 0 when each tenant answered about at least one managed client, 1 when not.
     """
-    configuration = configured(flags)
+    configuration = configured(flags, _QUIET | os.environ)
     sys.exit(0 if process.run(_scrape(configuration, [CallPrinter()] if debug else [])) else 1)
 
 

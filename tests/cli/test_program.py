@@ -12,7 +12,7 @@ from exporter.cli.program import SECTIONS, program
 from exporter.settings.table import PREFIX, SETTINGS
 
 README = Path(__file__).parents[2] / "README.md"
-NAMES = ["serve", "demo", "simulate", "scrape", "status", "healthcheck", "completion"]
+NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "healthcheck", "completion"]
 
 
 def run(*args: str, **environ: str) -> Result:
@@ -120,11 +120,10 @@ def test_wrong_usage_ends_with_status_2(args: list[str]) -> None:
     assert "Usage: sailpoint-exporter" in result.stderr
 
 
-def test_configuration_file_is_refused_by_the_flag() -> None:
-    """The flag of a configuration file is answered with one clear line, and is not advertised."""
-    result = run("scrape", "--config.file=x.yml")
-    assert result.stderr.startswith("sailpoint-exporter: SAIL_CONFIG_FILE, --config.file: configuration files are not")
-    assert " --config.file" not in run("scrape", "--help").output
+def test_configuration_file_may_be_named_by_the_flag() -> None:
+    """The flag of the configuration file is obeyed: one that is not there is told in one line."""
+    result = run("scrape", "--config.file=nowhere.yml")
+    assert result.stderr.startswith("sailpoint-exporter: nowhere.yml: cannot be read: No such file or directory\n")
 
 
 def test_completion_offers_the_commands() -> None:

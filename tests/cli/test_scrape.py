@@ -29,8 +29,9 @@ def test_debug_tells_of_each_call_on_stderr(tenant: dict[str, str]) -> None:
     """Each call is a line with its path template, status, duration, reason and tracking id, without ids or secrets."""
     result = scrape("--debug", **tenant)
     lines = result.stderr.splitlines()
-    pattern = r"(POST /oauth/token|GET /managed-clients/v1/\{id\}/status) status=200 duration=\d+\.\d{3}s reason=-"
-    assert len(lines) == 4
+    calls = r"(POST /oauth/token|GET /managed-clusters/v1|GET /managed-clients/v1/\{id\}/status)"
+    pattern = calls + r" status=200 duration=\d+\.\d{3}s reason=-"
+    assert len(lines) == 5
     assert all(re.fullmatch(pattern + r" tracking_id=\w+", line) for line in lines)
 
 
