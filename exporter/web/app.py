@@ -3,10 +3,11 @@
 TLS and basic authentication belong to the listener and to a middleware beside ``Boundary``; routes know neither.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -15,13 +16,22 @@ from starlette.types import Scope
 
 from exporter.clock import Clock
 from exporter.web.boundary import Boundary
-from exporter.web.landing import CONTENT_SECURITY_POLICY, About, landing_page
-from exporter.web.scrapes import MAX_WAITING_SCRAPES, Collect, Renderer, Scrapes
+from exporter.web.fleet_page import fleet_page
+from exporter.web.fleet_style import CONTENT_SECURITY_POLICY
+from exporter.web.fleet_view import Now, fleet_view
+from exporter.web.landing import About
+from exporter.web.lifecycle import Lifecycle, Reload
+from exporter.web.refused import Refused, answer_refused
+from exporter.web.scrapes import Renderer, Scrapes
+from exporter.web.service_discovery import ServiceDiscovery
+from exporter.web.waiting import MAX_WAITING_SCRAPES, Collect, Collections
 
 __all__ = ["WebApp", "create_app"]
 
 WebApp = Starlette
 """What ``create_app`` makes, for those who may not know of Starlette."""
+
+_LINKS = ("/metrics", "/sd", "/-/healthy", "/-/ready")
 
 
 def create_app(  # noqa: PLR0913 - the composition root names each collaborator
@@ -32,6 +42,8 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
     describe: Callable[[], About],
     max_duration_seconds: float = 30.0,
     max_waiting_scrapes: int = MAX_WAITING_SCRAPES,
+    reload: Reload | None = None,
+    config_text: Callable[[], str] | None = None,
 ) -> Starlette:
     """The ASGI application.
 
@@ -39,27 +51,42 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         collect: gives the snapshots of all tenants, by the deadline; shared between concurrent scrapes.
         pages: renders them.
         clock: the loop's.
-        describe: what the landing page shows; must not ask a tenant.
+        describe: the tenants and their latest snapshots, for the fleet page and ``/sd``; must not ask a tenant.
         max_duration_seconds: the longest collection, whatever a scraper grants.
         max_waiting_scrapes: further ones are answered with 503.
+        reload: what ``/-/reload`` does; raises SettingsError and changes nothing when it cannot be done.
+        config_text: what ``/config`` shows; its secrets are masked.
     """
-    scrapes = Scrapes(collect, pages, clock, max_duration_seconds=max_duration_seconds, max_waiting=max_waiting_scrapes)
+    collections = Collections(
+        collect, clock, max_duration_seconds=max_duration_seconds, max_waiting=max_waiting_scrapes
+    )
+    lifecycle = Lifecycle(reload, config_text)
+    links = _LINKS if config_text is None else (*_LINKS, "/config")
 
     async def landing(_: Request) -> Response:
-        html = landing_page(describe(), clock.monotonic_seconds())
+        now = Now(clock.monotonic_seconds(), clock.epoch_seconds())
+        html = await run_in_threadpool(_overview, describe(), now, links)  # a second for 10,000 clients
         return HTMLResponse(html, headers={"content-security-policy": CONTENT_SECURITY_POLICY})
 
     return Starlette(
         routes=[
             _ExactRoute("/", landing),
-            _ExactRoute("/metrics", scrapes.answer),
+            _ExactRoute("/metrics", Scrapes(collections, pages).answer),
+            _ExactRoute("/sd", ServiceDiscovery(describe, collections).answer),
+            _ExactRoute("/config", lifecycle.config),
+            _ExactRoute("/-/reload", lifecycle.reload, methods=["POST", "PUT"]),
             _ExactRoute("/-/healthy", _ok),
             _ExactRoute("/-/ready", _ok),
             _ExactRoute("/healthz", _ok),
             _ExactRoute("/readyz", _ok),
         ],
         middleware=[Middleware(Boundary, clock=clock)],
+        exception_handlers={Refused: answer_refused},
     )
+
+
+def _overview(about: About, now: Now, links: Sequence[str]) -> str:
+    return fleet_page(fleet_view(about, now), links)
 
 
 class _ExactRoute(Route):

@@ -16,7 +16,7 @@ from exporter.api.documents import ManagedClientStatus
 from exporter.clock import Clock, Deadline
 from exporter.collect.snapshot import ManagedClient, Memory, Reading, Snapshot
 from exporter.errors import Reason
-from exporter.metrics import Format, Page
+from exporter.metrics import Format, Page, Selection
 from exporter.web.app import create_app
 from exporter.web.landing import About
 from exporter.web.scrapes import Renderer
@@ -72,17 +72,29 @@ class FakePages:
     threads: set[str] = field(default_factory=set)
 
     def prepare(
-        self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
+        self,
+        snapshots: tuple[Snapshot, ...],
+        fmt: Format,
+        *,
+        gzip: bool = False,
+        names: frozenset[str] | None = None,
+        selection: Selection | None = None,
     ) -> None:
         """Nothing but the thread's name."""
-        self.prepared.append((snapshots, fmt, gzip, names))
+        self.prepared.append((snapshots, fmt, gzip, names, selection))
         self.threads.add(threading.current_thread().name)
 
     def render(
-        self, snapshots: tuple[Snapshot, ...], fmt: Format, *, gzip: bool = False, names: frozenset[str] | None = None
+        self,
+        snapshots: tuple[Snapshot, ...],
+        fmt: Format,
+        *,
+        gzip: bool = False,
+        names: frozenset[str] | None = None,
+        selection: Selection | None = None,
     ) -> Page:
         """The page that was put in."""
-        self.asked.append((snapshots, fmt, gzip, names))
+        self.asked.append((snapshots, fmt, gzip, names, selection))
         assert threading.current_thread() is threading.main_thread()
         if self.bug is not None:
             raise self.bug

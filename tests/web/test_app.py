@@ -8,7 +8,8 @@ from starlette.types import Message
 from exporter.clock import Clock
 from tests.web.fakes import FakeTenants, application, ask, http_scope
 
-PATHS = ("/", "/metrics", "/-/healthy", "/-/ready", "/healthz", "/readyz")
+PROBES = ("/-/healthy", "/-/ready", "/healthz", "/readyz")
+PATHS = ("/", "/metrics", "/sd", *PROBES)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -21,7 +22,7 @@ async def test_get_and_head_agree(clock: Clock, path: str) -> None:
     assert got.content
 
 
-@pytest.mark.parametrize("path", PATHS[2:])
+@pytest.mark.parametrize("path", PROBES)
 async def test_probes_never_ask_a_tenant(clock: Clock, path: str) -> None:
     """Health and readiness answer while every scrape hangs."""
     tenants = FakeTenants()
@@ -71,7 +72,7 @@ async def test_look_alikes_are_not_found(clock: Clock, raw_path: bytes) -> None:
 async def test_no_other_path_is_served(path: str) -> None:
     """Whatever else is asked for is not found."""
     status = (await send_raw(Clock(), "GET", b"/" + path.encode()))["status"]
-    assert status == (200 if "/" + path in PATHS else 404)
+    assert status == {"/-/reload": 405}.get("/" + path, 200 if "/" + path in PATHS else 404)
 
 
 async def send_raw(clock: Clock, method: str, raw_path: bytes) -> Message:

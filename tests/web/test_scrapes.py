@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from exporter.clock import Clock
-from exporter.metrics import Format, Pages, Telemetry
+from exporter.metrics import Format, Pages, Selection, Telemetry
 from tests.web.fakes import FakePages, FakeTenants, application, ask, leave_after, snapshot
 from tests.web.test_negotiation import PROMETHEUS_2
 
@@ -19,7 +19,7 @@ async def test_a_page_is_sent_as_rendered(clock: Clock) -> None:
     assert answer.headers["content-length"] == "5"
     assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert "content-encoding" not in answer.headers
-    assert pages.asked == [((snapshot("NORMAL"),), Format.TEXT, False, None)]
+    assert pages.asked == [((snapshot("NORMAL"),), Format.TEXT, False, None, Selection())]
 
 
 async def test_format_coding_and_names_are_handed_on(clock: Clock) -> None:
@@ -30,7 +30,7 @@ async def test_format_coding_and_names_are_handed_on(clock: Clock) -> None:
     assert answer.text == "up 1\n"
     assert answer.headers["content-type"] == Format.OPENMETRICS.value
     assert answer.headers["content-encoding"] == "gzip"
-    assert pages.asked[0][1:] == (Format.OPENMETRICS, True, frozenset({"sailpoint_up"}))
+    assert pages.asked[0][1:] == (Format.OPENMETRICS, True, frozenset({"sailpoint_up"}), Selection())
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,31 @@ async def test_process_metrics_alone_ask_no_tenant(clock: Clock) -> None:
     assert pages.asked[0][0] == ()
 
 
-async def test_what_cannot_be_filtered_is_refused(clock: Clock) -> None:
+async def test_what_cannot_be_obeyed_is_refused(clock: Clock) -> None:
     """A refused query is 400 with one line, and asks no tenant."""
     tenants = FakeTenants()
-    answer = await ask(application(clock, tenants), "/metrics?client_id=<script>")
+    answer = await ask(application(clock, tenants), "/metrics?tenant=<script>&tenant=b")
+    assert (answer.status_code, answer.text) == (400, "the parameter tenant is given more than once\n")
+    assert not tenants.deadlines
+
+
+async def test_a_selection_is_handed_on_when_it_is_known(clock: Clock) -> None:
+    """The exact ids of the snapshots' clients select, also where the names alone would need no tenant."""
+    pages = FakePages()
+    query = "tenant=acme&client_id=0&name[]=process_cpu_seconds_total"
+    assert (await ask(application(clock, pages=pages), f"/metrics?{query}")).status_code == 200
+    assert pages.asked[0][0] == (snapshot("NORMAL"),)
+    assert pages.asked[0][-1] == Selection("acme", None, "0")
+
+
+@pytest.mark.parametrize("query", ["tenant=ACME", "tenant=", "client_id=00", "cluster_id=*", "tenant=acme&client_id=9"])
+async def test_what_is_not_known_is_refused(clock: Clock, query: str) -> None:
+    """Ids that no snapshot has, or not together, are 400 with one line that repeats none of them."""
+    answer = await ask(application(clock), f"/metrics?{query}")
     assert (answer.status_code, answer.text) == (
         400,
-        "the parameter client_id is not supported yet: scrape without it\n",
+        "no such tenant, cluster_id or client_id is known: see /sd for those that are\n",
     )
-    assert not tenants.deadlines
 
 
 async def test_too_many_waiting_scrapes_are_turned_away(clock: Clock) -> None:
