@@ -41,7 +41,7 @@ def demo(**options: Any) -> None:  # noqa: ANN401 - the flags' texts and the par
 
 def _of_process(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables that say how to run, not whom to ask."""
-    names = [setting.environment for setting in SETTINGS if setting.flag]
+    names = [setting.environment for setting in SETTINGS if setting.flag and setting.key]
     return {name: environ[name] for name in names if environ.get(name)}
 
 

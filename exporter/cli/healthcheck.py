@@ -33,7 +33,7 @@ def healthcheck(**flags: str | None) -> None:
 
 
 def _address(flags: dict[str, str]) -> ListenAddress:
-    given = sources.given(LISTEN_ADDRESS, sources.layers(flags, os.environ))
+    given = sources.read(flags, os.environ).given(LISTEN_ADDRESS)
     try:
         return listen_address(given.value if given else LISTEN_ADDRESS.default)
     except ValueError as error:

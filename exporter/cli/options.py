@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from exporter.cli import logs
-from exporter.settings.table import CONFIG_FILE, SETTINGS, Setting
+from exporter.settings.table import SETTINGS, Setting
 from exporter.settings.values import ListenAddress, duration_within, identifier, listen_address
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def settings_options(command: Command) -> Command:
     for setting in reversed(SETTINGS):
         if setting.flag:
             command = _flag(setting)(command)
-    unsupported = click.option("--config.file", CONFIG_FILE, hidden=True, help="Not supported.")
-    return unsupported(command)
+    return command
 
 
 def _flag(setting: Setting) -> Callable[[Command], Command]:

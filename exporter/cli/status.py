@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import os
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,6 +13,8 @@ from exporter.cli.help import Command
 from exporter.cli.options import MANAGED_CLIENT_ID, configured, settings_options
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from exporter.api.tenant import TenantApi
     from exporter.clock import Deadline
     from exporter.settings.configuration import Configuration
@@ -43,7 +43,7 @@ def status() -> None:
 @settings_options
 def get(client_id: str, client_type: str | None, **flags: str | None) -> None:
     """Print the document of getManagedClientStatus, as the exporter understands it, as JSON."""
-    configuration = _configured(flags, client_id)
+    configuration = configured(flags)
     type_ = client_type or _configured_type(configuration, client_id)
 
     async def ask(api: "TenantApi", deadline: "Deadline") -> object:
@@ -68,17 +68,12 @@ def update(client_id: str, file: IO[bytes], *, as_client: bool, **flags: str | N
     if not as_client:
         raise click.UsageError(_WHY_NOT)
     document = _document(file)
-    configuration = _configured(flags, client_id)
+    configuration = configured(flags)
 
     async def ask(api: "TenantApi", deadline: "Deadline") -> object:
         return await api.update_managed_client_status(client_id, document, deadline=deadline)
 
     _print(process.run(_asked(configuration, ask)))
-
-
-def _configured(flags: Mapping[str, str | None], client_id: str) -> "Configuration":
-    """The configuration; without managed clients in the environment, the one asked about is as good as any."""
-    return configured(flags, {"SAIL_MANAGED_CLIENTS": client_id} | os.environ)
 
 
 def _configured_type(configuration: "Configuration", client_id: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-from exporter.settings import values
+from exporter.settings import lists, values
 from exporter.settings.values import ListenAddress
 
 __all__ = [
@@ -40,14 +40,14 @@ class ManagedClientSetting:
 
 
 def _each_once(clients: tuple[ManagedClientSetting, ...]) -> tuple[ManagedClientSetting, ...]:
-    values.without_duplicates([client.id for client in clients])
+    lists.without_duplicates([client.id for client in clients])
     return clients
 
 
 _Truth = Annotated[bool, BeforeValidator(values.truth)]
-_Words = Annotated[tuple[str, ...], BeforeValidator(values.words)]
-_Ids = Annotated[tuple[Annotated[str, AfterValidator(values.identifier)], ...], BeforeValidator(values.words)]
-_Statuses = Annotated[tuple[Literal["PROVISIONED", "DRAFT"], ...], BeforeValidator(values.words_or_none)]
+_Words = Annotated[tuple[str, ...], BeforeValidator(lists.words)]
+_Ids = Annotated[tuple[Annotated[str, AfterValidator(values.identifier)], ...], BeforeValidator(lists.words)]
+_Statuses = Annotated[tuple[Literal["PROVISIONED", "DRAFT"], ...], BeforeValidator(lists.words_or_none)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class TenantSettings:
     client_id: str | Path
     client_secret: str | Path = field(repr=False)
     managed_clients: Annotated[
-        tuple[ManagedClientSetting, ...], BeforeValidator(values.managed_clients), AfterValidator(_each_once)
+        tuple[ManagedClientSetting, ...], BeforeValidator(lists.managed_clients), AfterValidator(_each_once)
     ] = ()
     name: Annotated[str, AfterValidator(values.tenant_name)] = ""
     api_generation: Literal["v1", "v2026", "v2025", "v2024", "v3", "beta"] = "v1"

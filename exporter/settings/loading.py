@@ -4,35 +4,37 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from exporter.api.credentials import FileCredentials, is_visible_ascii
 from exporter.errors import SettingsError
-from exporter.settings import sources
+from exporter.settings import checks, sources
 from exporter.settings.configuration import Configuration, LogSettings, ScrapeSettings, TenantSettings, WebSettings
-from exporter.settings.sources import Layer
-from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, FILE_SUFFIX, SETTINGS, Setting
+from exporter.settings.given import Layer
+from exporter.settings.setting import TENANTS, Place, Setting
+from exporter.settings.sources import Sources
+from exporter.settings.table import SETTINGS
 
 __all__ = ["exposed_secrets", "load"]
 
-
-_NOTHING_TO_WATCH = "SAIL_DISCOVERY__ENABLED: is false, so SAIL_MANAGED_CLIENTS must name the managed clients to watch"
-
-_NOTHING_YET: dict[str, Any] = {"tenant": {}}
+_NOTHING_YET: dict[str, Any] = {TENANTS: {0: {}}}
 """So that each of a tenant's missing settings is told by its name, even when all of them are."""
 
 
+def _in_order(tenants: dict[int, Any]) -> list[Any]:
+    return [tenants[index] for index in sorted(tenants)]
+
+
 class Document(BaseSettings):
-    """The settings as one document, in which ``Setting.path`` leads to each."""
+    """The settings as one document, in which ``Setting.place`` leads to each."""
 
     # Its message would quote the document, with the secret, as soon as anything else in it is wrong.
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    tenant: TenantSettings
+    tenants: Annotated[tuple[TenantSettings, ...], BeforeValidator(_in_order)]
     scrape: ScrapeSettings = ScrapeSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
@@ -48,18 +50,14 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
     Raises:
         SettingsError: with all problems; none of them quotes a value.
     """
-    names = tuple(sources.problems(flags, environ))
-    try:
-        layers = sources.layers(flags, environ)
-    except SettingsError as error:
-        raise SettingsError(*names, *error.problems) from None
-    document, values = _validated(layers)
-    problems = (*names, *values, *_credential_problems(layers), *_unreadable(layers))
+    given = sources.read(flags, environ)
+    document, invalid = _validated(given)
+    problems = (*given.problems, *invalid, *checks.unusable_files(given))
+    if document is not None:
+        problems += tuple(checks.disagreements(document.tenants, given))
     if document is None or problems:
         raise SettingsError(*problems)
-    if not document.tenant.managed_clients and not document.tenant.discovers:
-        raise SettingsError(_NOTHING_TO_WATCH)
-    return Configuration((document.tenant,), document.scrape, document.web, document.log)
+    return Configuration(document.tenants, document.scrape, document.web, document.log)
 
 
 def exposed_secrets(configuration: Configuration) -> Iterator[str]:
@@ -75,12 +73,12 @@ def _is_exposed(file: os.stat_result) -> bool:
     return bool(file.st_mode & stat.S_IROTH) or (file.st_uid == os.getuid() and bool(file.st_mode & stat.S_IRGRP))
 
 
-def _validated(layers: tuple[Layer, ...]) -> tuple[Document | None, tuple[str, ...]]:
+def _validated(given: Sources) -> tuple[Document | None, tuple[str, ...]]:
     try:
-        return _merged(layers), ()
+        return _merged(given.layers), ()
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        return None, tuple(_problem(detail, layers) for detail in details)
+        return None, tuple(_problem(detail, given) for detail in details)
 
 
 def _merged(layers: tuple[Layer, ...]) -> Document:
@@ -96,57 +94,36 @@ def _merged(layers: tuple[Layer, ...]) -> Document:
 
 
 def _tree(layer: Layer) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for setting, given in layer.items():
-        *sections, key = setting.path
+    tree: dict[Any, Any] = {}
+    for (*steps, last), given in layer.items():
         node = tree
-        for section in sections:
-            node = node.setdefault(section, {})
-        node[key] = given.value
+        for step in steps:
+            node = node.setdefault(step, {})
+        node[last] = given.value
     return tree
 
 
-def _problem(detail: ErrorDetails, layers: tuple[Layer, ...]) -> str:
-    setting, rest = _located(detail["loc"])
-    given = sources.given(setting, layers)
+def _problem(detail: ErrorDetails, sources: Sources) -> str:
+    setting, tenant, rest = _located(detail["loc"])
+    given = sources.given(setting, tenant)
     if given is None:
-        return f"{' or '.join(setting.environments)}: required: {setting.plain_meaning}"
+        return f"{sources.name(setting, tenant)}: required: {setting.plain_meaning}"
     where = "".join(f"entry {part + 1}: " if isinstance(part, int) else f"{part} " for part in rest)
     return f"{given.origin}: {where}{_rule(detail)}"
 
 
-def _located(loc: tuple[int | str, ...]) -> tuple[Setting, tuple[int | str, ...]]:
-    """The setting that a place in the document belongs to, and the way that leads on from there."""
-    setting = next(setting for setting in SETTINGS if loc[: len(setting.path)] == setting.path)
-    return setting, loc[len(setting.path) :]
+def _located(loc: Place) -> tuple[Setting, int, Place]:
+    """The setting that a place in the document belongs to, whose tenant, and the way that leads on from there."""
+    tenant = next((step for step in loc[1:2] if isinstance(step, int)), 0)
+    setting = next(setting for setting in SETTINGS if setting.key and _leads(setting.place(tenant), loc))
+    return setting, tenant, loc[len(setting.place(tenant)) :]
+
+
+def _leads(place: Place, loc: Place) -> bool:
+    return loc[: len(place)] == place
 
 
 def _rule(detail: ErrorDetails) -> str:
     """What the value must be, in the words of ``values``; a closed list is checked by pydantic and put like those."""
     context = detail.get("ctx", {})
     return f"must be one of {context['expected']}" if "expected" in context else str(context["error"])
-
-
-def _credential_problems(layers: tuple[Layer, ...]) -> Iterator[str]:
-    pair = [given for setting in (CLIENT_ID, CLIENT_SECRET) if (given := sources.given(setting, layers))]
-    for given in pair:
-        if isinstance(given.value, str) and not is_visible_ascii(given.value):
-            yield f"{given.origin}: holds a space, a control character or something else that is not visible ASCII"
-    files = [given.value for given in pair if isinstance(given.value, Path)]
-    if files:
-        yield from _file_problems(files[0], files[-1])
-
-
-def _unreadable(layers: tuple[Layer, ...]) -> Iterator[str]:
-    for setting in SETTINGS:
-        given = sources.given(setting, layers) if setting.environment.endswith(FILE_SUFFIX) else None
-        if given and not (Path(given.value).is_file() and os.access(given.value, os.R_OK)):
-            yield f"{given.origin}: must name a file that can be read"
-
-
-def _file_problems(first: Path, last: Path) -> tuple[str, ...]:
-    try:
-        FileCredentials(first, last).read()
-    except SettingsError as error:
-        return tuple(dict.fromkeys(error.problems))
-    return ()

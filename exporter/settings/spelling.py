@@ -4,11 +4,12 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
-from exporter.settings.table import CONFIG_FILE, PREFIX, SETTINGS
+from exporter.settings.setting import PREFIX
+from exporter.settings.table import SETTINGS
 
 __all__ = ["misspelt"]
 
-_KNOWN = (*(name for setting in SETTINGS for name in setting.environments), CONFIG_FILE)
+_KNOWN = tuple(name for setting in SETTINGS for name in setting.environments)
 
 _OF_OTHER_TOOLS = frozenset({"SAIL_AUTHTYPE", "SAIL_DEBUG", "SAIL_ACTIVEENVIRONMENT", "SAIL_NERM_BASE_URL"})
 """Read by SailPoint's command line and SDKs (developer.sailpoint.com, "CLI" and "SDK configuration")."""

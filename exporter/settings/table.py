@@ -1,81 +1,38 @@
 """The only place for the list of settings: their names, defaults and meanings."""
 
-from dataclasses import dataclass
+from exporter.settings.setting import PREFIX, REQUIRED, Setting
 
 __all__ = [
     "API_GENERATIONS",
+    "BASE_URL",
+    "CA_FILE",
     "CLIENT_ID",
     "CLIENT_SECRET",
     "CONFIG_FILE",
-    "FILE_SUFFIX",
+    "DISCOVERY_ENABLED",
     "LISTEN_ADDRESS",
     "LOG_FORMATS",
     "LOG_LEVELS",
+    "MANAGED_CLIENTS",
     "PREFIX",
     "REQUIRED",
     "SECRETS_DIR",
     "SETTINGS",
+    "TENANT_NAME",
+    "WEB_CONFIG_FILE",
     "Setting",
 ]
-
-PREFIX = "SAIL_"
-FILE_SUFFIX = "_FILE"
-REQUIRED = "required"
 
 API_GENERATIONS = ("v1", "v2026", "v2025", "v2024", "v3", "beta")
 LOG_LEVELS = ("debug", "info", "warn", "error")
 LOG_FORMATS = ("logfmt", "json")
 
-CONFIG_FILE = "SAIL_CONFIG_FILE"
-"""Known, so that it is not taken for a misspelling, but not supported."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One thing that can be set.
-
-    Attributes:
-        environment: the variable's name.
-        key: where its value stands in the document of settings; "" when it only says where others are found.
-        default: as a person would write it; REQUIRED when there is none.
-        meaning: a sentence part, in Markdown, for the README, the help and the message about a missing value.
-        flag: the command-line spelling, for what is not a tenant's.
-        or_file: whether ``<environment>_FILE`` may name a file with the value instead.
-    """
-
-    environment: str
-    key: str
-    default: str
-    meaning: str
-    flag: str | None = None
-    or_file: bool = False
-
-    @property
-    def environments(self) -> tuple[str, ...]:
-        """The variables that set it."""
-        return (self.environment, self.environment + FILE_SUFFIX) if self.or_file else (self.environment,)
-
-    @property
-    def file_name(self) -> str:
-        """The file's name in the secrets directory."""
-        return self.environment.removeprefix(PREFIX).lower()
-
-    @property
-    def plain_meaning(self) -> str:
-        """The meaning for a terminal."""
-        return self.meaning.replace("`", "")
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """The keys that lead to the value in the document of settings, whose single tenant is ``tenant``."""
-        return tuple(self.key.replace("tenants[]", "tenant").split("."))
-
-    @property
-    def of_tenant(self) -> bool:
-        """Whether it describes a tenant rather than the process."""
-        return self.path[0] == "tenant"
-
-
+BASE_URL = Setting(
+    "SAIL_BASE_URL",
+    "tenants[].base_url",
+    REQUIRED,
+    "the tenant's API, such as `https://acme.api.identitynow.com`; `http` to loopback only",
+)
 CLIENT_ID = Setting(
     "SAIL_CLIENT_ID",
     "tenants[].client_id",
@@ -84,7 +41,19 @@ CLIENT_ID = Setting(
     or_file=True,
 )
 CLIENT_SECRET = Setting(
-    "SAIL_CLIENT_SECRET", "tenants[].client_secret", REQUIRED, "secret that belongs to the client id", or_file=True
+    "SAIL_CLIENT_SECRET",
+    "tenants[].client_secret",
+    REQUIRED,
+    "secret that belongs to the client id",
+    or_file=True,
+    secret=True,
+)
+CONFIG_FILE = Setting(
+    "SAIL_CONFIG_FILE",
+    "",
+    "none",
+    "YAML file with settings, and the only way to several tenants",
+    flag="--config.file",
 )
 LISTEN_ADDRESS = Setting(
     "SAIL_WEB__LISTEN_ADDRESS",
@@ -99,28 +68,45 @@ SECRETS_DIR = Setting(
     "none",
     "directory of files with settings, named like `client_id`, `client_secret`: the variable in lower case, no `SAIL_`",
 )
+MANAGED_CLIENTS = Setting(
+    "SAIL_MANAGED_CLIENTS",
+    "tenants[].managed_clients",
+    "all that discovery finds",
+    "managed clients to ask about, `ID:TYPE` separated by commas: `5678:CCG,9012:VA`; without a type, `VA`",
+    many=True,
+)
+TENANT_NAME = Setting(
+    "SAIL_TENANT_NAME",
+    "tenants[].name",
+    "first label of the base URL's host name",
+    "value of the label `tenant`",
+)
+DISCOVERY_ENABLED = Setting(
+    "SAIL_DISCOVERY__ENABLED",
+    "tenants[].discovery.enabled",
+    "when no managed client is named",
+    "whether to look for managed clients besides those named: `true`, `false`",
+)
+CA_FILE = Setting(
+    "SAIL_CA_FILE",
+    "tenants[].ca_file",
+    "none",
+    "file of certificates (PEM) of authorities to trust besides the system's",
+)
+WEB_CONFIG_FILE = Setting(
+    "SAIL_WEB__CONFIG_FILE",
+    "web.config_file",
+    "none",
+    "file with TLS, users and headers for the pages, in the format of Prometheus' exporter-toolkit",
+    flag="--web.config.file",
+)
 
 SETTINGS = (
-    Setting(
-        "SAIL_BASE_URL",
-        "tenants[].base_url",
-        REQUIRED,
-        "the tenant's API, such as `https://acme.api.identitynow.com`; `http` to loopback only",
-    ),
+    BASE_URL,
     CLIENT_ID,
     CLIENT_SECRET,
-    Setting(
-        "SAIL_MANAGED_CLIENTS",
-        "tenants[].managed_clients",
-        "all that discovery finds",
-        "managed clients to ask about, `ID:TYPE` separated by commas: `5678:CCG,9012:VA`; without a type, `VA`",
-    ),
-    Setting(
-        "SAIL_TENANT_NAME",
-        "tenants[].name",
-        "first label of the base URL's host name",
-        "value of the label `tenant`",
-    ),
+    MANAGED_CLIENTS,
+    TENANT_NAME,
     Setting(
         "SAIL_API_GENERATION",
         "tenants[].api_generation",
@@ -133,53 +119,55 @@ SETTINGS = (
         "50",
         "calls in 10 s that this process may use of the tenant's 100",
     ),
-    Setting(
-        "SAIL_DISCOVERY__ENABLED",
-        "tenants[].discovery.enabled",
-        "when no managed client is named",
-        "whether to look for managed clients besides those named: `true`, `false`",
-    ),
+    DISCOVERY_ENABLED,
     Setting(
         "SAIL_DISCOVERY__CLUSTER_IDS",
         "tenants[].discovery.cluster_ids",
         "all of them",
         "clusters whose managed clients are watched, separated by commas",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__EXCLUDE_CLUSTER_IDS",
         "tenants[].discovery.exclude_cluster_ids",
         "none",
         "clusters whose managed clients are not watched",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__TYPES",
         "tenants[].discovery.types",
         "all of them",
         "types of managed clients that are watched, such as `CCG,VA`",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__EXCLUDE_TYPES",
         "tenants[].discovery.exclude_types",
         "none",
         "types of managed clients that are not watched",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__NAMES",
         "tenants[].discovery.names",
         "all of them",
         "names of managed clients that are watched, with `*`, `?` and `[...]`: `prod-*,dmz-?`",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__EXCLUDE_NAMES",
         "tenants[].discovery.exclude_names",
         "none",
         "names of managed clients that are not watched, likewise",
+        many=True,
     ),
     Setting(
         "SAIL_DISCOVERY__EXCLUDE_PROVISION_STATUS",
         "tenants[].discovery.exclude_provision_status",
         "DRAFT",
         "managed clients in this state are not watched: `DRAFT`, `PROVISIONED`, or `none` to leave none out",
+        many=True,
     ),
     Setting(
         "SAIL_COLLECTORS__STATUS",
@@ -200,18 +188,14 @@ SETTINGS = (
         "whether to read the health indicators of each managed client; needs a scope that may also change and delete "
         "clients: `idn:remote-client:manage`",
     ),
-    Setting(
-        "SAIL_CA_FILE",
-        "tenants[].ca_file",
-        "none",
-        "file of certificates (PEM) of authorities to trust besides the system's",
-    ),
+    CA_FILE,
     Setting(
         "SAIL_PROXY_URL",
         "tenants[].proxy_url",
         "none",
         "proxy to reach the tenant through, `http://USER:PASSWORD@HOST:PORT`; `HTTPS_PROXY` is not obeyed",
         or_file=True,
+        secret=True,
     ),
     Setting(
         "SAIL_SCRAPE__MIN_INTERVAL",
@@ -235,13 +219,7 @@ SETTINGS = (
         flag="--scrape.concurrency",
     ),
     LISTEN_ADDRESS,
-    Setting(
-        "SAIL_WEB__CONFIG_FILE",
-        "web.config_file",
-        "none",
-        "file with TLS, users and headers for the pages, in the format of Prometheus' exporter-toolkit",
-        flag="--web.config.file",
-    ),
+    WEB_CONFIG_FILE,
     Setting(
         "SAIL_WEB__ENABLE_LIFECYCLE",
         "web.enable_lifecycle",
@@ -253,5 +231,6 @@ SETTINGS = (
         "SAIL_LOG__LEVEL", "log.level", "info", "lowest level logged: `debug`, `info`, `warn`, `error`", "--log.level"
     ),
     Setting("SAIL_LOG__FORMAT", "log.format", "logfmt", "form of the log lines: `logfmt`, `json`", "--log.format"),
+    CONFIG_FILE,
     SECRETS_DIR,
 )

@@ -5,7 +5,6 @@ What a function refuses it answers with a ValueError that says what the value mu
 
 import ipaddress
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -19,13 +18,9 @@ __all__ = [
     "host_label",
     "identifier",
     "listen_address",
-    "managed_clients",
     "proxy_url",
     "tenant_name",
     "truth",
-    "without_duplicates",
-    "words",
-    "words_or_none",
 ]
 
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -105,28 +100,6 @@ def truth(value: object) -> bool:
         message = "must be true or false"
         raise ValueError(message)
     return _TRUTH[text]
-
-
-def words(value: object) -> object:
-    """Split what is separated by commas; a list is taken as it is.
-
-    Raises:
-        ValueError: there is nothing, or something that cannot be printed, between two commas or at one place.
-    """
-    entries = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-    if isinstance(entries, list) and not all(isinstance(word, str) and word and word.isprintable() for word in entries):
-        message = "must be words separated by commas, none of them empty"
-        raise ValueError(message)
-    return entries
-
-
-def words_or_none(value: object) -> object:
-    """The same, where the word ``none`` stands for no word at all.
-
-    Raises:
-        ValueError: as with ``words``.
-    """
-    return [] if value == "none" else words(value)
 
 
 def listen_address(value: object) -> ListenAddress:
@@ -217,31 +190,3 @@ def tenant_name(text: str) -> str:
         message = "must have letters, digits, '.', '-' and '_' only, 128 at most, and begin with a letter or digit"
         raise ValueError(message)
     return text
-
-
-def managed_clients(value: object) -> object:
-    """Split ``5678:CCG,9012:VA`` into documents like those of a list, which is what anything else is taken for.
-
-    Raises:
-        ValueError: nothing is between two commas.
-    """
-    return [_managed_client(entry) for entry in value.split(",")] if isinstance(value, str) else value
-
-
-def _managed_client(entry: str) -> dict[str, str]:
-    id_, colon, type_ = entry.partition(":")
-    return {"id": id_.strip()} | ({"type": type_.strip()} if colon else {})
-
-
-def without_duplicates(ids: list[str]) -> None:
-    """Refuse ids that differ in nothing but case.
-
-    Raises:
-        ValueError: naming the positions, counted from 1, of the first id that occurs again.
-    """
-    folded = [id_.casefold() for id_ in ids]
-    most_common = Counter(folded).most_common(1)
-    if most_common and most_common[0][1] > 1:
-        positions = [str(place) for place, id_ in enumerate(folded, start=1) if id_ == most_common[0][0]]
-        message = f"must name each managed client once: entries {', '.join(positions)} are the same"
-        raise ValueError(message)

@@ -247,29 +247,52 @@ def test_only_tenant_names_may_have_dots() -> None:
         values.identifier("acme.eu")
 
 
-def test_managed_clients_are_split_at_commas_and_colons() -> None:
-    """Blanks around an entry's parts are dropped, and a type may be left out."""
-    assert values.managed_clients("5678:CCG, 9012 : VA ,7") == [
-        {"id": "5678", "type": "CCG"},
-        {"id": "9012", "type": "VA"},
-        {"id": "7"},
-    ]
+@pytest.mark.parametrize(("text", "truth"), [("true", True), ("false", False), ("True", True), ("FALSE", False)])
+def test_truth_is_true_or_false(text: str, truth: bool) -> None:  # noqa: FBT001 - a column of the table
+    """The two words are read, however they are capitalised."""
+    assert values.truth(text) is truth
 
 
-def test_managed_clients_that_are_documents_already_stay() -> None:
-    """A list, as a file has it, is left to the model."""
-    documents = [{"id": "5678"}]
-    assert values.managed_clients(documents) is documents
+@pytest.mark.parametrize("text", ["", "yes", "no", "on", "OFF", "1", "0", "t", " true", "true\n"])
+def test_other_words_are_neither_true_nor_false(text: str) -> None:
+    """What some readers take for true and others for false is refused."""
+    with pytest.raises(ValueError, match=r"^must be true or false$"):
+        values.truth(text)
 
 
-@pytest.mark.parametrize("ids", [["a", "b", "a"], ["abc", "x", "ABC"]])
-def test_ids_that_occur_twice_are_refused_by_position(ids: list[str]) -> None:
-    """The same id twice, also in another case, is refused, naming the entries."""
-    with pytest.raises(ValueError, match="each managed client once: entries 1, 3 are the same"):
-        values.without_duplicates(ids)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://proxy.example:3128",
+        "https://proxy.example",
+        "http://user@10.0.0.1:3128/",
+        "http://user:p%40ss:w@proxy.example:3128",
+        "http://user:canary@[::1]:3128",
+    ],
+)
+def test_proxy_url_is_an_origin_with_or_without_a_user(text: str) -> None:
+    """A proxy may be in clear, and may have a user and a password."""
+    assert values.proxy_url(text) == text
 
 
-@pytest.mark.parametrize("ids", [[], ["a"], ["a", "b"]])
-def test_different_ids_pass(ids: list[str]) -> None:
-    """Nothing is said about ids that differ."""
-    values.without_duplicates(ids)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "proxy.example:3128",
+        "socks5://proxy.example:1080",
+        "http://user:canary@proxy.example:3128/path",
+        "http://user:canary@proxy.example:0",
+        "http://user:canary@",
+        "http://us er:canary@proxy.example",
+        "http://user:can/ary@proxy.example",
+        "http://user:canary@x@proxy.example",
+        "http://user:canary@proxy.example?x",
+        "http://proxy.example\n",
+    ],
+)
+def test_other_proxy_urls_are_refused_without_quoting_them(text: str) -> None:
+    """A path, another scheme or an unescaped character is refused; the sentence has nothing of the URL."""
+    with pytest.raises(ValueError, match=r"^must be http://HOST:PORT or") as caught:
+        values.proxy_url(text)
+    assert "canary" not in str(caught.value)
