@@ -101,4 +101,4 @@ async def _asked(configuration: "Configuration", ask: "Callable[[TenantApi, Dead
 
 
 def _print(document: object) -> None:
-    click.echo(json.dumps(dataclasses.asdict(document), indent=2))  # type: ignore[call-overload]
+    click.echo(json.dumps(dataclasses.asdict(document), indent=2))  # type: ignore[call-overload]  # always a dataclass
