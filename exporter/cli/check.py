@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exporter.cli import logs, process
+from exporter.cli.config import validated
 from exporter.cli.help import Command
 from exporter.cli.options import DURATION, settings_options
 from exporter.errors import SettingsError
@@ -62,10 +63,10 @@ def check(*, interval: float, as_json: bool, **flags: str | None) -> None:
 def _configured(flags: Mapping[str, str], report: "Report") -> "Configuration | None":
     """The configuration, if it can be used; the report has what there is to say about it."""
     from exporter.doctor import Finding, Result, Step  # noqa: PLC0415 - heavy
-    from exporter.settings.loading import exposed_secrets, load  # noqa: PLC0415 - imports pydantic
+    from exporter.settings.loading import exposed_secrets  # noqa: PLC0415 - imports pydantic
 
     try:
-        configuration = load(flags, os.environ)
+        configuration = validated(flags, os.environ)
     except SettingsError as error:
         for problem in error.problems:
             report.add("", Finding(Step.SETTINGS, Result.PROBLEM, problem))

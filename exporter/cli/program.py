@@ -12,6 +12,7 @@ from exporter import __version__
 from exporter.cli import tracebacks
 from exporter.cli.check import check
 from exporter.cli.completion import completion
+from exporter.cli.config import config
 from exporter.cli.demo import demo
 from exporter.cli.healthcheck import healthcheck
 from exporter.cli.help import EXIT_STATUSES, write_settings
@@ -28,7 +29,7 @@ _NAME = "sailpoint-exporter"
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Serve": (serve, demo, simulate),
     "Ask once": (scrape, status),
-    "Look after": (check, healthcheck, completion),
+    "Look after": (check, config, healthcheck, completion),
 }
 """Every command, as the help groups them."""
 

@@ -1,13 +1,16 @@
 """The health check asks the local exporter, knowing no more than where it listens."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
+import trustme
 from click.testing import CliRunner, Result
 
 from exporter.cli.program import program
@@ -19,15 +22,15 @@ def run(*args: str, **environ: str) -> Result:
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
-    """A listener that reads one request and answers it with these bytes; its port, and what it was asked."""
+def answering(answer: bytes, context: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[bytes]]]:
+    """A listener, over TLS if told so, that answers one request with these bytes; its port, and what it was asked."""
     asked: list[bytes] = []
 
     def answer_once(listener: socket.socket) -> None:
-        connection, _ = listener.accept()
-        with connection:
-            asked.append(connection.recv(4096))
-            connection.sendall(answer)
+        accepted, _ = listener.accept()
+        with suppress(ssl.SSLError), context.wrap_socket(accepted, server_side=True) if context else accepted as peer:
+            asked.append(peer.recv(4096))
+            peer.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=answer_once, args=(listener,))
@@ -58,6 +61,65 @@ def test_other_answers_end_it_with_status_1(answer: bytes, problem: str) -> None
         result = run(f"--web.listen-address=127.0.0.1:{port}")
     expected = f"not healthy: {problem.format(port=port)}\n"
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", expected)
+
+
+@pytest.fixture
+def server_context() -> ssl.SSLContext:
+    """A server's, with a certificate that nobody knows, for another name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("exporter.test").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def web_config_file(tmp_path: Path) -> str:
+    """A web configuration with TLS."""
+    path = tmp_path / "web.yml"
+    path.write_text("# TLS\ntls_server_config:\n  cert_file: server.crt\n")
+    return str(path)
+
+
+def test_exporter_with_tls_is_asked_over_tls(server_context: ssl.SSLContext, web_config_file: str) -> None:
+    """Whatever the certificate: it is for the name by which others ask."""
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", server_context) as (port, asked):
+        result = run(f"--web.listen-address=:{port}", SAIL_WEB__CONFIG_FILE=web_config_file)
+    assert (result.exit_code, result.stdout) == (0, "healthy\n")
+    assert asked[0].startswith(b"GET /-/healthy HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_exporter_that_wants_a_certificate_lives(
+    server_context: ssl.SSLContext, web_config_file: str, version: ssl.TLSVersion
+) -> None:
+    """A refusal for want of a client's certificate comes from a process that can answer."""
+    server_context.verify_mode = ssl.CERT_REQUIRED
+    server_context.maximum_version = version
+    with answering(b"", server_context) as (port, _):
+        result = run(f"--web.listen-address=:{port}", SAIL_WEB__CONFIG_FILE=web_config_file)
+    assert (result.exit_code, result.stdout) == (0, "healthy\n")
+
+
+def test_exporter_without_the_tls_it_should_have_is_not_healthy(web_config_file: str) -> None:
+    """Something else listens there, or ``serve`` runs on other settings."""
+    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as (port, _):
+        result = run(f"--web.listen-address=127.0.0.1:{port}", SAIL_WEB__CONFIG_FILE=web_config_file)
+    assert result.exit_code == 1
+    assert result.stderr == f"not healthy: no answer on 127.0.0.1:{port} (SSLError)\n"
+
+
+def test_web_configuration_without_tls_changes_nothing(tmp_path: Path) -> None:
+    """A file with users or headers only is served in clear."""
+    path = tmp_path / "web.yml"
+    path.write_text("# no tls_server_config here\nbasic_auth_users: {}\n")
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (port, _):
+        assert run(f"--web.listen-address=:{port}", f"--web.config.file={path}").exit_code == 0
+
+
+def test_web_configuration_that_cannot_be_read_ends_it_with_status_2(tmp_path: Path) -> None:
+    """Whether there is TLS is then not known."""
+    result = run(f"--web.config.file={tmp_path / 'none.yml'}")
+    assert result.exit_code == 2
+    assert result.stderr == "sailpoint-exporter: --web.config.file: cannot be read (FileNotFoundError)\n"
 
 
 def test_nobody_listening_ends_it_with_status_1() -> None:

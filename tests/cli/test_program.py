@@ -12,7 +12,7 @@ from exporter.cli.program import SECTIONS, program
 from exporter.settings.table import PREFIX, SETTINGS
 
 README = Path(__file__).parents[2] / "README.md"
-NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "healthcheck", "completion"]
+NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "config", "healthcheck", "completion"]
 
 
 def run(*args: str, **environ: str) -> Result:
