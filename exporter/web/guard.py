@@ -181,9 +181,10 @@ class Guard(H11Protocol):
 
     def _expire(self) -> None:
         """Ends a connection that is still in its stage; below TLS a client takes its answer's last bytes unnoticed."""
-        self._settle()
-        if self._end is None or self._end.when() <= self.loop.time():
+        if self.stage is self._stage:
             self.transport.abort()  # not close: that would wait for a client who does not read
+        else:
+            self._settle()
 
     @property
     def _all(self) -> list["Guard"]:

@@ -5,6 +5,7 @@ asyncio's own listener would allow any number, and one context for ever.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,8 @@ class Handshakes:
     """The connections of one listener that are not secured yet."""
 
     def __init__(self, limits: Limits, web_config: CurrentWebConfig) -> None:
-        self._limits = limits
+        # above TLS, too, a connection holds 300 KiB: room for bursts is smaller than without
+        self._limits = replace(limits, burst_connections=limits.connections + limits.handshakes)
         self._web_config = web_config
         self._going_on: dict[asyncio.Transport, asyncio.Task[None]] = {}  # the oldest first
 

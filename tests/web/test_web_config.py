@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import ssl
 import subprocess
 import sys
 from contextlib import suppress
@@ -213,6 +214,13 @@ def test_what_is_refused_is_named(directory: Path, content: str, problem: str) -
 def test_it_is_known_what_promtool_says_to_what_is_refused(directory: Path, content: str, accepted: bool) -> None:  # noqa: FBT001 - a parameter of pytest's
     """What is wrong for other exporters is refused here too; the differences are those listed."""
     assert promtool_accepts(write(directory, content)) is accepted
+
+
+def test_clients_cannot_renegotiate(directory: Path) -> None:
+    """No client of TLS 1.2 can make the server compute handshakes on one connection without end."""
+    tls = load_web_config(write(directory, TLS)).tls
+    assert tls is not None
+    assert tls.context.options & ssl.OP_NO_RENEGOTIATION
 
 
 def test_all_problems_are_told_at_once(directory: Path) -> None:
