@@ -1,5 +1,6 @@
 """A configuration file with several tenants becomes a configuration, or every problem with it by its place."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import trustme
 from exporter.errors import SettingsError
 from exporter.settings.configuration import Configuration, ManagedClientSetting
 from exporter.settings.loading import exposed_secrets, load
+from exporter.settings.table import SETTINGS
+from tests.settings.test_loading import MATRIX
 
 CANARY = "CANARY-aGVsbG8-secret"
 README = Path(__file__).parents[2] / "README.md"
+
+KEYS = {setting.environment: setting.key for setting in SETTINGS if setting.key}
 
 TENANT = "{base_url: 'https://acme.example', client_id_file: id, client_secret_file: secret"
 
@@ -143,6 +148,20 @@ scrape: {{concurrency: {CANARY}}}
         "tenants[3].client_id",
         f"{file.parent}/nowhere: does not exist",
     ]
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, text in MATRIX if name in KEYS])
+def test_invalid_setting_is_refused_in_the_file_too(file: Path, name: str, text: str) -> None:
+    """What no variable may say no key may say either; the refusal is told by place or line, never with the value."""
+    *sections, key = KEYS[name].split(".")
+    document: dict[str, object] = {key: text}
+    for section in reversed(sections):
+        document = {section: document}
+    credential = {"client_id": "id", "client_secret_file": "secret"}
+    tenant = {"base_url": "https://acme.example"} | credential | document.pop("tenants[]", {})  # type: ignore[operator]
+    found = problems(file, json.dumps({"tenants": [tenant]} | document))
+    place = KEYS[name].replace("[]", "[0]")
+    assert all(problem.startswith((f"{place}: ", f"{file}:1: ")) for problem in found)
 
 
 def test_missing_credential_says_how_a_file_names_it(file: Path) -> None:
