@@ -1,6 +1,6 @@
 """The only place for routes: what is served, and nothing else is.
 
-TLS and basic authentication belong to the listener and to a middleware beside ``Boundary``; routes know neither.
+TLS belongs to the listener, headers and passwords to the middleware around; routes know none of them.
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
@@ -15,6 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from exporter.clock import Clock
+from exporter.web.basic_auth import BasicAuth
 from exporter.web.boundary import Boundary
 from exporter.web.fleet_page import fleet_page
 from exporter.web.fleet_style import CONTENT_SECURITY_POLICY
@@ -25,6 +26,7 @@ from exporter.web.refused import Refused, answer_refused
 from exporter.web.scrapes import Renderer, Scrapes
 from exporter.web.service_discovery import ServiceDiscovery
 from exporter.web.waiting import MAX_WAITING_SCRAPES, Collect, Collections
+from exporter.web.web_config import CurrentWebConfig, WebConfig
 
 __all__ = ["WebApp", "create_app"]
 
@@ -44,6 +46,7 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
     max_waiting_scrapes: int = MAX_WAITING_SCRAPES,
     reload: Reload | None = None,
     config_text: Callable[[], str] | None = None,
+    web_config: CurrentWebConfig = WebConfig,
 ) -> Starlette:
     """The ASGI application.
 
@@ -56,6 +59,7 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         max_waiting_scrapes: further ones are answered with 503.
         reload: what ``/-/reload`` does; raises SettingsError and changes nothing when it cannot be done.
         config_text: what ``/config`` shows; its secrets are masked.
+        web_config: gives the headers of each answer, and the users who may ask.
     """
     collections = Collections(
         collect, clock, max_duration_seconds=max_duration_seconds, max_waiting=max_waiting_scrapes
@@ -80,7 +84,10 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
             _ExactRoute("/healthz", _ok),
             _ExactRoute("/readyz", _ok),
         ],
-        middleware=[Middleware(Boundary, clock=clock)],
+        middleware=[
+            Middleware(Boundary, clock=clock, web_config=web_config),
+            Middleware(BasicAuth, web_config=web_config),
+        ],
         exception_handlers={Refused: answer_refused},
     )
 

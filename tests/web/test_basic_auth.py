@@ -16,7 +16,8 @@ from exporter.web.basic_auth import PROBES, BasicAuth, credentials
 from exporter.web.boundary import Boundary
 from exporter.web.passwords import MAX_WAITING
 from exporter.web.web_config import WebConfig
-from tests.web.fakes import http_scope
+from tests.web.fakes import application, http_scope
+from tests.web.fakes import ask as ask_application
 
 PASSWORD = "canary-alice"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4))
@@ -82,6 +83,18 @@ async def test_probes_are_not_asked(app: ASGIApp, path: bytes) -> None:
 async def test_everything_else_is_protected(app: ASGIApp, path: bytes) -> None:
     """No other path, however it is written, is served without a password."""
     assert (await ask(app, path=path))[0] == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_the_whole_application_is_protected(method: str) -> None:
+    """Of the exporter's own paths, those that are not probes need a password, whatever is asked of them."""
+    protected = application(Clock(), web_config=lambda: CONFIG)
+    for path in ("/", "/metrics", "/sd", "/config", "/-/reload", "/nothing"):
+        answer = await ask_application(protected, path, method)
+        assert (answer.status_code, answer.headers["x-frame-options"]) == (401, "deny")
+        answer = await ask_application(protected, path, method, auth=("alice", PASSWORD))
+        assert answer.status_code != 401
+    assert (await ask_application(protected, "/-/healthy")).status_code == 200
 
 
 async def test_refusals_do_not_tell_why(app: ASGIApp) -> None:

@@ -1,6 +1,7 @@
 """What a web configuration file may say: accepted and refused as by Prometheus' own tool, or more strictly."""
 
 import logging
+import re
 import shutil
 import ssl
 import subprocess
@@ -221,6 +222,17 @@ def test_clients_cannot_renegotiate(directory: Path) -> None:
     tls = load_web_config(write(directory, TLS)).tls
     assert tls is not None
     assert tls.context.options & ssl.OP_NO_RENEGOTIATION
+
+
+@needs_promtool
+def test_the_example_of_the_readme_is_accepted(directory: Path) -> None:
+    """What the README shows works, and without the names, which the installed tool is too old for, elsewhere too."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (example,) = (text for text in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "tls_server_config" in text)
+    config = load_web_config(write(directory, example))
+    assert config.tls is not None
+    assert list(config.users) == [b"prometheus"]
+    assert promtool_accepts(write(directory, re.sub(r"  client_allowed_sans.*\n", "", example)))
 
 
 def test_all_problems_are_told_at_once(directory: Path) -> None:
