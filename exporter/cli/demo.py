@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_DEFAULTS = {LISTEN_ADDRESS.environment: "127.0.0.1:9853"}
+_DEFAULTS = {LISTEN_ADDRESS.environment: "127.0.0.1:9853", "SAIL_LOG__LEVEL": "warn"}
 
 
 @click.command(cls=Command)
@@ -50,18 +50,17 @@ async def _demo(flags: Mapping[str, str], environ: Mapping[str, str], options: S
 
     from exporter.bootstrap import build  # noqa: PLC0415 - imports httpx and uvicorn
     from exporter.simulator import server  # noqa: PLC0415 - imports uvicorn
-    from exporter.web import listener  # noqa: PLC0415 - imports uvicorn
 
     stop = process.stop_event()
     tenant = simulation.simulated(options)
     tenant_sock = simulation.listen(options)
-    tenant_environ = simulation.environment(tenant, bound(tenant_sock))
+    tenant_environ = simulation.environment(bound(tenant_sock))
     configuration = configured(flags, {**_DEFAULTS, **environ, **tenant_environ})
     chosen = LISTEN_ADDRESS.environment in {*flags, *environ}
     sock = _listen(configuration.web.listen_address, or_free_port=not chosen)
     async with aclosing(build(configuration)) as application, asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(tenant.app, tenant_sock, stop))
-        tasks.create_task(listener.serve(application.asgi, sock, stop))
+        tasks.create_task(application.serve(sock, stop))
         await _show_first_readings(application)
         _show_addresses(f"http://{reachable(bound(sock))}", tenant_environ["SAIL_BASE_URL"])
 

@@ -15,7 +15,15 @@ from exporter.settings.values import ListenAddress, duration_within, identifier,
 if TYPE_CHECKING:
     from exporter.settings.configuration import Configuration
 
-__all__ = ["DURATION", "MANAGED_CLIENT_ID", "SimulationOptions", "configured", "settings_options", "simulation_options"]
+__all__ = [
+    "DURATION",
+    "MANAGED_CLIENT_ID",
+    "SimulationOptions",
+    "configured",
+    "prepared",
+    "settings_options",
+    "simulation_options",
+]
 
 logger = logging.getLogger("exporter.settings")
 
@@ -62,9 +70,15 @@ def configured(flags: Mapping[str, str | None], environ: Mapping[str, str] = os.
     Raises:
         SettingsError: with every problem found.
     """
-    from exporter.settings.loading import exposed_secrets, load  # noqa: PLC0415 - imports pydantic
+    from exporter.settings.loading import load  # noqa: PLC0415 - imports pydantic
 
-    configuration = load({name: text for name, text in flags.items() if text is not None}, environ)
+    return prepared(load({name: text for name, text in flags.items() if text is not None}, environ))
+
+
+def prepared(configuration: "Configuration") -> "Configuration":
+    """The configuration, once logging is set up as it says, and secrets that others may read are told of."""
+    from exporter.settings.loading import exposed_secrets  # noqa: PLC0415 - imports pydantic
+
     logs.configure(configuration.log.level, configuration.log.format)
     for warning in exposed_secrets(configuration):
         logger.warning("%s", warning)
@@ -94,7 +108,7 @@ DURATION = _Parsed("duration", duration_within("1s", "1h"))
 MANAGED_CLIENT_ID = _Parsed("id", identifier)
 
 _SIMULATION = (
-    click.option("--clients", default=12, show_default=True, type=click.IntRange(1), help="managed clients"),
+    click.option("--clients", default=16, show_default=True, type=click.IntRange(1), help="managed clients"),
     click.option("--clusters", default=3, show_default=True, type=click.IntRange(1), help="managed clusters"),
     click.option("--seed", default=1, show_default=True, type=int, help="same seed, same ids and same story"),
     click.option(

@@ -35,7 +35,7 @@ async def _simulate(options: SimulationOptions) -> None:
     stop = process.stop_event()
     sock = simulation.listen(options)
     tenant = simulation.simulated(options)
-    _announce(simulation.environment(tenant, bound(sock)))
+    _announce(simulation.environment(bound(sock)))
     await server.serve(tenant.app, sock, stop)
 
 

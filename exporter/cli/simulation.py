@@ -71,8 +71,8 @@ def listen(options: SimulationOptions) -> socket.socket:
         raise ListenError(message) from None
 
 
-def environment(tenant: "SimulatedTenant", address: ListenAddress) -> dict[str, str]:
-    """The variables with which an exporter reads this tenant."""
+def environment(address: ListenAddress) -> dict[str, str]:
+    """The variables with which an exporter reads the simulated tenant there; which managed clients, it finds out."""
     from exporter.simulator.app import DEMO_CREDENTIAL  # noqa: PLC0415 - imports starlette
 
     return {
@@ -80,5 +80,4 @@ def environment(tenant: "SimulatedTenant", address: ListenAddress) -> dict[str, 
         "SAIL_CLIENT_ID": DEMO_CREDENTIAL.client_id,
         "SAIL_CLIENT_SECRET": DEMO_CREDENTIAL.client_secret,
         "SAIL_TENANT_NAME": _ORG,
-        "SAIL_MANAGED_CLIENTS": ",".join(":".join(pair) for pair in tenant.world.client_ids_and_types()),
     }
