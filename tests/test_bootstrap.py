@@ -1,5 +1,7 @@
 """exporter.bootstrap: the rooms, bound together."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +18,9 @@ from exporter.settings.configuration import (
     DiscoverySettings,
     ManagedClientSetting,
     TenantSettings,
+    WebSettings,
 )
+from exporter.web.listener import listen
 
 
 def _tenant(name: str, **values: Any) -> TenantSettings:
@@ -35,17 +39,21 @@ class Configurations:
     def __init__(self, *results: Configuration | SettingsError) -> None:
         self._results = list(results)
 
-    def __call__(self) -> Configuration:
+    def read(self) -> Configuration:
         """Take the next one."""
         result = self._results.pop(0)
         if isinstance(result, SettingsError):
             raise result
         return result
 
+    def text(self) -> str:
+        """What ``/config`` shows."""
+        return "SAIL_RATE_BUDGET=7\n"
 
-def _built(clock: Clock | None, *names: str, read: Configurations | None = None) -> Application:
+
+def _built(clock: Clock | None, *names: str, source: Configurations | None = None) -> Application:
     transport = httpx.MockTransport(lambda _: httpx.Response(503))
-    return build(_configuration(*names), clock=clock, transport=lambda: transport, read=read)
+    return build(_configuration(*names), clock=clock, transport=lambda: transport, source=source)
 
 
 def _text(application: Application, snapshots: tuple[Snapshot, ...] = ()) -> str:
@@ -108,7 +116,7 @@ async def test_settings_reach_the_fleet(clock: Clock) -> None:
 
 async def test_a_reload_leaves_unchanged_tenants_undisturbed(clock: Clock) -> None:
     """Counters included; a tenant that left takes its series along, and a new one begins."""
-    application = _built(clock, "stays", "leaves", read=Configurations(_configuration("stays", "comes")))
+    application = _built(clock, "stays", "leaves", source=Configurations(_configuration("stays", "comes")))
     await application.collect(clock.deadline(5.0))
     stays, _ = application.tenants
     counted = 'sailpoint_exporter_api_requests_total{code="503",endpoint="token",tenant="stays"} 1.0'
@@ -125,7 +133,7 @@ async def test_a_reload_leaves_unchanged_tenants_undisturbed(clock: Clock) -> No
 async def test_a_changed_tenant_is_bound_anew_and_keeps_its_name_s_counters(clock: Clock) -> None:
     """Other settings, another API; the counters of a name go on, as Prometheus expects of counters."""
     changed = Configuration(tenants=(_tenant("acme", rate_budget=7),))
-    application = _built(clock, "acme", read=Configurations(changed))
+    application = _built(clock, "acme", source=Configurations(changed))
     await application.collect(clock.deadline(5.0))
     await application.reload()
     page = _text(application)
@@ -136,7 +144,7 @@ async def test_a_changed_tenant_is_bound_anew_and_keeps_its_name_s_counters(cloc
 async def test_a_reload_that_fails_changes_nothing(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """The last good configuration stays, the gauge says so, and the log has every problem; then it can succeed."""
     failing = SettingsError("SAIL_BASE_URL: required", "SAIL_RATE_BUDGET: must be a number")
-    application = _built(clock, "acme", read=Configurations(failing, _configuration("acme")))
+    application = _built(clock, "acme", source=Configurations(failing, _configuration("acme")))
     before = application.tenants
     with pytest.raises(SettingsError):
         await application.reload()
@@ -152,3 +160,35 @@ async def test_without_a_source_there_is_nothing_to_reload(clock: Clock) -> None
     """The demo has no configuration of its own."""
     with pytest.raises(SettingsError, match="no configuration"):
         await _built(clock, "acme").reload()
+
+
+async def test_reload_and_configuration_are_on_the_web_when_asked_for(clock: Clock) -> None:
+    """The setting opens ``/-/reload``; ``/config`` shows what the source says."""
+    source = Configurations(_configuration("acme", "acme-sb"))
+    web = WebSettings(enable_lifecycle=True)
+    application = build(Configuration(tenants=(_tenant("acme"),), web=web), clock=clock, source=source)
+    transport = httpx.ASGITransport(app=application.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://exporter") as client:
+        assert (await client.get("/config")).text == source.text()
+        assert (await client.post("/-/reload")).status_code == 200
+    assert [tenant.name for tenant in application.tenants] == ["acme", "acme-sb"]
+
+
+async def test_the_web_configuration_file_secures_the_pages(clock: Clock, tmp_path: Path) -> None:
+    """Its headers are on every answer; a file that cannot be used stops the start."""
+    file = tmp_path / "web.yml"
+    file.write_text("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+    configuration = Configuration(tenants=(_tenant("acme"),), web=WebSettings(config_file=file))
+    transport = httpx.ASGITransport(app=build(configuration, clock=clock).asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://exporter") as client:
+        assert (await client.get("/-/healthy")).headers["x-frame-options"] == "deny"
+    file.write_text("nonsense: 1\n")
+    with pytest.raises(SettingsError, match="nonsense"):
+        build(configuration, clock=clock)
+
+
+async def test_serving_ends_when_it_is_told_to(clock: Clock) -> None:
+    """The application answers on the socket it is given."""
+    stop = asyncio.Event()
+    stop.set()
+    await _built(clock, "acme").serve(listen("127.0.0.1", 0), stop)

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Sequence
+from typing import Protocol
 
 from exporter import __version__
 from exporter.api.calls import Audience, Observer
@@ -14,12 +16,26 @@ from exporter.collect.snapshot import Snapshot
 from exporter.errors import SettingsError
 from exporter.metrics import Pages, Telemetry
 from exporter.settings.configuration import Configuration, ScrapeSettings, TenantSettings
+from exporter.web import listener
 from exporter.web.app import WebApp, create_app
 from exporter.web.landing import About, TenantFacts
+from exporter.web.web_config import WebConfig, WebConfigFile
 
-__all__ = ["Application", "build"]
+__all__ = ["Application", "ConfigurationSource", "build"]
 
 _log = logging.getLogger(__name__)
+
+
+class ConfigurationSource(Protocol):
+    """Where the configuration comes from."""
+
+    def read(self) -> Configuration:
+        """The configuration as it is now; raises SettingsError when it cannot be used."""
+        ...
+
+    def text(self) -> str:
+        """The last one that could be used, with its secrets masked."""
+        ...
 
 
 class Application:
@@ -37,11 +53,13 @@ class Application:
         clock: Clock,
         observers: Sequence[Observer],
         transport: TransportFactory | None,
-        read: Callable[[], Configuration] | None,
+        source: ConfigurationSource | None,
     ) -> None:
         self.configuration = configuration
         self.clock = clock
-        self._read = read
+        self._source = source
+        web_config_file = configuration.web.config_file
+        self._web_config = WebConfig if web_config_file is None else WebConfigFile(web_config_file).current
         self._observers, self._transport = tuple(observers), transport
         revision = os.environ.get("EXPORTER_REVISION", "")
         self._telemetry = Telemetry(clock=clock, version=__version__, revision=revision)
@@ -67,7 +85,14 @@ class Application:
             clock=self.clock,
             describe=self._about,
             max_duration_seconds=self.max_duration_seconds,
+            reload=self.reload if self.configuration.web.enable_lifecycle else None,
+            config_text=None if self._source is None else self._source.text,
+            web_config=self._web_config,
         )
+
+    async def serve(self, sock: socket.socket, stop: asyncio.Event) -> None:
+        """Answer on the socket until ``stop`` is set, secured as the web configuration file says."""
+        await listener.serve(self.asgi, sock, stop, web_config=self._web_config)
 
     @property
     def max_duration_seconds(self) -> float:
@@ -99,10 +124,10 @@ class Application:
             await tenant.api.aclose()
 
     def _configuration_read(self) -> Configuration:
-        if self._read is None:
+        if self._source is None:
             problem = "this command has no configuration to read again"
             raise SettingsError(problem)
-        return self._read()
+        return self._source.read()
 
     def _about(self) -> About:
         return About(version=__version__, tenants=tuple(map(_facts, self.tenants)))
@@ -138,7 +163,7 @@ def build(
     clock: Clock | None = None,
     observers: Sequence[Observer] = (),
     transport: TransportFactory | None = None,
-    read: Callable[[], Configuration] | None = None,
+    source: ConfigurationSource | None = None,
 ) -> Application:
     """Bind the rooms; nothing is asked, opened or listened on yet.
 
@@ -147,6 +172,9 @@ def build(
         clock: both clocks; the machine's own without one.
         observers: who else hears of every call, besides the exporter's own telemetry.
         transport: makes the transport of each connection; real sockets without one.
-        read: gives the configuration anew when it is to be reloaded, or raises SettingsError.
+        source: where the configuration comes from; without it there is nothing to reload, and no ``/config``.
+
+    Raises:
+        SettingsError: the web configuration file cannot be used.
     """
-    return Application(configuration, clock=clock or Clock(), observers=observers, transport=transport, read=read)
+    return Application(configuration, clock=clock or Clock(), observers=observers, transport=transport, source=source)

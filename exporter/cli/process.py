@@ -1,16 +1,19 @@
 """The only place for what a process owes its system: signals, core dumps, the event loop's last words."""
 
+import contextlib
 import logging
 import resource
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from exporter.errors import SettingsError
 
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["prepare", "run", "stop_event"]
+__all__ = ["on_hangup", "prepare", "run", "stop_event"]
 
 Result = TypeVar("Result")
 
@@ -38,6 +41,24 @@ def stop_event() -> "asyncio.Event":
     for number in _STOPPING:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def on_hangup(reload: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """From now on SIGHUP reloads; what is wrong with the configuration has been logged by then, and ends nothing."""
+    import asyncio  # noqa: PLC0415 - see run
+
+    loop, reloads = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    async def quietly() -> None:
+        with contextlib.suppress(SettingsError):
+            await reload()
+
+    def start() -> None:
+        task = loop.create_task(quietly())
+        reloads.add(task)  # the loop itself holds on to no task
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, start)
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:

@@ -56,6 +56,28 @@ def test_serve_survives_a_hangup(tenant: dict[str, str]) -> None:
         assert program.end() == 0
 
 
+def test_a_hangup_reloads_the_configuration(tenant: dict[str, str], tmp_path: Path) -> None:
+    """A file that names another tenant is taken over; one that cannot be used is told of, and changes nothing."""
+    file, secret = tmp_path / "exporter.yml", tmp_path / "secret"
+    secret.write_text(tenant["SAIL_CLIENT_SECRET"])
+    text = f"""
+tenants:
+  - name: %s
+    base_url: {tenant["SAIL_BASE_URL"]}
+    client_id: {tenant["SAIL_CLIENT_ID"]}
+    client_secret_file: {secret}
+"""
+    file.write_text(text % "before")
+    with serving({}, f"--config.file={file}") as (program, port):
+        assert 'sailpoint_up{tenant="before"} 1.0' in page(port)
+        for name, told in (("after", "configuration reloaded"), ("{", "configuration not reloaded")):
+            file.write_text(text % name)
+            program.process.send_signal(signal.SIGHUP)
+            eventually(lambda told=told: told in program.output or None, told)  # type: ignore[misc]
+            assert 'sailpoint_up{tenant="after"} 1.0' in page(port)
+        assert "sailpoint_exporter_config_last_reload_successful 0.0" in page(port)
+
+
 def test_serve_dumps_no_core(tenant: dict[str, str]) -> None:
     """A crash leaves no image of the memory, which holds the secret."""
     with serving(tenant) as (program, _):
