@@ -118,7 +118,7 @@ def _host_facts(appliance: Appliance) -> dict[str, Any]:
         "ccg_pin": "NONE",
         "cookbook_etag": f"20210420125956-{20210511144538 + release}",
         "hostname": f"va-{index + 1:02}.example.com",
-        "internal_ip": None if index % 7 == 3 else f"10.0.{index // 250 % 250}.{index % 250 + 1}",  # noqa: PLR2004
+        "internal_ip": None if index % 7 == 3 else f"10.0.{index // 250 % 250}.{index % 250 + 1}",  # noqa: PLR2004 - any seventh client and any range of addresses would do
         "localDev": False,
         "stacktrace": f"java.lang.IllegalStateException: {CANARY}\n\tat sailpoint.Connector.run" if failing else "",
         "state": None,
