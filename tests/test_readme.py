@@ -93,12 +93,12 @@ def test_scrape_reads_the_tenant_once(tenant: dict[str, str]) -> None:
     assert "/managed-clients/v1/{id}/status" in done.stderr
 
 
-def test_the_prometheus_example_is_accepted(tmp_path: Path) -> None:
-    """Promtool takes the example as a configuration."""
+@pytest.mark.parametrize("example", [example for example in EXAMPLES if "scrape_configs" in example])
+def test_the_prometheus_examples_are_accepted(tmp_path: Path, example: str) -> None:
+    """Promtool takes each example as a configuration."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("needs promtool: apt-get install -y --no-install-recommends prometheus")
-    (example,) = (example for example in EXAMPLES if "scrape_configs" in example)
     configuration = tmp_path / "prometheus.yml"
     configuration.write_text(example)
     done = subprocess.run([promtool, "check", "config", configuration], capture_output=True, text=True, check=False)
