@@ -135,6 +135,8 @@ class Survey:
         except ApiError as error:
             failure = error
         self._fleet.memories.health(client, health, self._number, self._fleet.clock.epoch_seconds())
+        if client in self._readings:
+            self._readings[client] = replace(self._readings[client], memory=self._fleet.memories[client])
         return failure
 
     async def _each(self, clients: Iterable[ManagedClient], ask: Callable[[ManagedClient], Awaitable[object]]) -> None:

@@ -106,10 +106,10 @@ async def test_health_is_held_and_taken_in_turns(clock: Clock) -> None:
     """What is left of the budget asks those whose health is oldest."""
     tenant = FakeTenant(room=2)
     over = fleet(tenant, clock, 3, on=ALL)
-    for number in (1, 2):
-        await _surveyed(over, number)
+    snapshots = [await _surveyed(over, number) for number in (1, 2)]
     assert tenant.asked_for_health == ["1", "2", "3", "1"]
     health = over.memories[over.clients[2]].health
+    assert [reading.memory.health for reading in snapshots[-1].readings][2] is health
     assert isinstance(health, Held)
     assert isinstance(health.document, HealthIndicators)
 
@@ -205,3 +205,11 @@ async def test_drift_stays_counted(clock: Clock) -> None:
     await _surveyed(over)
     tenant.entries, tenant.clusters = [], []
     assert (await _surveyed(over)).unexpected == {"type": 1, "name": 1}
+
+
+async def test_health_alone_can_be_collected(clock: Clock) -> None:
+    """Without statuses and lists, what is held is in the snapshot all the same."""
+    over = fleet(FakeTenant(), clock, 1, on=frozenset({Collector.HEALTH}))
+    (reading,) = (await _surveyed(over)).readings
+    assert reading.memory.health is not None
+    assert reading.outcome is Reason.SKIPPED

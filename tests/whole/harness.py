@@ -96,40 +96,45 @@ class Page:
 
 
 def start(clock: Clock, *, clients: int = 12, clusters: int = 3, **options: Any) -> Whole:
-    """An exporter over a simulated tenant; ``options`` are those of the tenant, its settings or the scrape's."""
+    """An exporter over a simulated tenant; ``options`` are those of the tenant, its settings or the scrape's.
+
+    ``also`` are further tenants, by what is different about their settings; ``through`` wraps each connection.
+    """
     world = World(clients=clients, clusters=clusters, epoch_seconds=clock.epoch_seconds)
-    of_tenant = {
-        name: options.pop(name)
-        for name in list(options)
-        if name in {"rate_limit", "token_lifetime_seconds", "latency_millis"}
-    }
+    of_tenant = {name: options.pop(name) for name in OF_TENANT & options.keys()}
     tenant = SimulatedTenant(world, epoch_seconds=clock.epoch_seconds, **of_tenant)
-    of_scrape = {name: options.pop(name) for name in list(options) if name in {"min_interval_seconds", "concurrency"}}
-    fleet = tuple(
-        ManagedClientSetting(client_id, client_type)  # type: ignore[arg-type]
-        for client_id, client_type in world.client_ids_and_types()
+    scrape = ScrapeSettings(
+        **{"min_interval_seconds": 0.1} | {name: options.pop(name) for name in OF_SCRAPE & options.keys()}
     )
-    settings = TenantSettings(
-        **{
-            "base_url": TENANT_URL,
-            "client_id": "demo-client",
-            "client_secret": "demo-secret",
-            "managed_clients": fleet,
-            "name": "acme",
-        }
-        | options
-    )
+    also, through = options.pop("also", []), options.pop("through", lambda transport: transport)
+    settings = tuple(_settings(world, options | other) for other in [{}, *also])
     recorder = Recorder(clock)
     application = build(
-        Configuration(tenants=(settings,), scrape=ScrapeSettings(**{"min_interval_seconds": 0.1} | of_scrape)),
+        Configuration(tenants=settings, scrape=scrape),
         clock=clock,
         observers=(recorder,),
-        transport=lambda: httpx.ASGITransport(app=tenant.app),
+        transport=lambda: through(httpx.ASGITransport(app=tenant.app)),
     )
     scraper = httpx.AsyncClient(
         transport=httpx.ASGITransport(app=application.asgi), base_url="http://exporter", timeout=3600.0
     )
     return Whole(application, tenant, recorder, scraper)
+
+
+OF_TENANT = {"credentials", "latency_millis", "rate_limit", "token_lifetime_seconds"}
+OF_SCRAPE = {"concurrency", "min_interval_seconds"}
+
+
+def _settings(world: World, options: dict[str, Any]) -> TenantSettings:
+    known = world.client_ids_and_types()
+    defaults = {
+        "base_url": TENANT_URL,
+        "client_id": "demo-client",
+        "client_secret": "demo-secret",
+        "managed_clients": tuple(ManagedClientSetting(client_id, its) for client_id, its in known),  # type: ignore[arg-type]
+        "name": "acme",
+    }
+    return TenantSettings(**defaults | options)
 
 
 def most_in_any_window(recorder: Recorder, window_seconds: float = 10.0) -> int:
