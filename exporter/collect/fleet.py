@@ -1,7 +1,6 @@
 """The only place that says which managed clients a tenant has here, and what every cycle over them works with."""
 
 import logging
-import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from exporter.collect.changes import Changes
 from exporter.collect.collectors import Collectors
 from exporter.collect.discovery import Filters
 from exporter.collect.memory import Memories
-from exporter.collect.pace import PAGE_ENTRIES, Pace, smallest_safe_interval_seconds
+from exporter.collect.pace import Pace, list_calls, smallest_safe_interval_seconds
 from exporter.collect.snapshot import Collector, ManagedClient
 
 __all__ = ["Fleet", "TenantSource"]
@@ -99,8 +98,8 @@ class Fleet:
     def calls_wanted(self) -> int:
         """Calls of a cycle in which everybody is asked for everything."""
         of_each = len(self.on & OF_EACH_CLIENT) * len(self.clients)
-        pages = max(1, math.ceil(len(self.clients) / PAGE_ENTRIES))
-        return of_each + pages * (Collector.DISCOVERY in self.on) + (Collector.CLUSTERS in self.on)
+        lists = list_calls(len(self.clients)) * (Collector.DISCOVERY in self.on)
+        return of_each + lists + (Collector.CLUSTERS in self.on)
 
     def tell_cost(self) -> None:
         """Log what a cycle costs, at first and whenever the number of clients has changed."""

@@ -3,11 +3,17 @@
 import math
 from collections import deque
 
-__all__ = ["PAGE_ENTRIES", "Pace", "smallest_safe_interval_seconds"]
+from exporter.api.budget import WINDOW_SECONDS
+from exporter.api.listing import PAGE_RECORDS
 
-WINDOW_SECONDS = 10.0
-PAGE_ENTRIES = 250
+__all__ = ["Pace", "list_calls", "smallest_safe_interval_seconds"]
+
 REMEMBERED_CYCLES = 6
+
+
+def list_calls(entries: int) -> int:
+    """Calls that a list takes: it ends with the first page that is not full."""
+    return entries // PAGE_RECORDS + 1
 
 
 def smallest_safe_interval_seconds(calls: int, rate_budget: int) -> int:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from exporter.api.budget import WINDOW_SECONDS
-from exporter.api.listing import PAGE_RECORDS
+from exporter.collect.pace import list_calls, smallest_safe_interval_seconds
 from exporter.doctor.finding import Finding, Result, Step, skipped
 
 __all__ = ["VENDOR_LIMIT", "Load", "affordable"]
@@ -36,17 +36,17 @@ class Load:
     @property
     def most_calls(self) -> int:
         """Calls that everything takes."""
-        lists = (self.discovers and self.listed) * _pages(self.clients)
+        lists = (self.discovers and self.listed) * list_calls(self.clients)
         return max(1, self.clients * self.per_client + lists + self._cluster_calls)
 
     @property
     def least_calls(self) -> int:
         """Calls without which a status is missing."""
-        return _pages(self.clients) + self._cluster_calls if self.listed else self.most_calls
+        return list_calls(self.clients) + self._cluster_calls if self.listed else self.most_calls
 
     @property
     def _cluster_calls(self) -> int:
-        return 0 if self.clusters is None else _pages(self.clusters)
+        return 0 if self.clusters is None else list_calls(self.clusters)
 
 
 def affordable(load: Load | None, *, rate_budget: int, interval_seconds: float, max_duration_seconds: float) -> Finding:
@@ -77,7 +77,7 @@ class _Costs:
     @property
     def interval_seconds(self) -> int:
         """The shortest in which these calls fit the budget."""
-        return math.ceil(self.calls * WINDOW_SECONDS / self.rate_budget)
+        return smallest_safe_interval_seconds(self.calls, self.rate_budget)
 
     @property
     def timeout_seconds(self) -> float:
@@ -107,8 +107,3 @@ def _remedy(costs: _Costs, max_duration_seconds: float) -> str:
     if costs.timeout_seconds > max_duration_seconds:
         ways.append(f"let a scrape take {costs.timeout_seconds:.0f} s (scrape_timeout, SAIL_SCRAPE__MAX_DURATION)")
     return "; ".join(ways)
-
-
-def _pages(records: int) -> int:
-    """Calls that a list takes: it ends with the first page that is not full."""
-    return records // PAGE_RECORDS + 1

@@ -110,6 +110,7 @@ def test_other_texts_are_left_alone(text: str) -> None:
 @pytest.mark.parametrize("name", ["httpx", "httpcore", "httpcore.connection", "uvicorn.error", "asyncio"])
 def test_libraries_stay_quiet_at_debug(name: str) -> None:
     """Libraries that write headers and URLs below WARNING are not heard there."""
+    logging.getLogger(name).setLevel(logging.NOTSET)  # a listener that was tried before may have set another
     logs.configure("debug", "logfmt", io.StringIO())
     assert not logging.getLogger(name).isEnabledFor(logging.INFO)
     assert logging.getLogger(name).isEnabledFor(logging.WARNING)

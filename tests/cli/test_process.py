@@ -76,6 +76,7 @@ tenants:
             eventually(lambda told=told: told in program.output or None, told)  # type: ignore[misc]
             assert 'sailpoint_up{tenant="after"} 1.0' in page(port)
         assert "sailpoint_exporter_config_last_reload_successful 0.0" in page(port)
+        assert re.search(rf"tenants\[0\]\.base_url +{tenant['SAIL_BASE_URL']} ", page(port, "/config"))
 
 
 def test_serve_dumps_no_core(tenant: dict[str, str]) -> None:
