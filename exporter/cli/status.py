@@ -26,6 +26,8 @@ _WHY_NOT = (
     "say --as-client if you mean to speak in its place"
 )
 
+_TENANT = click.option("--tenant", metavar="NAME", help="which tenant, where several are configured")
+
 
 @click.group()
 def status() -> None:
@@ -40,10 +42,11 @@ def status() -> None:
     type=click.Choice(MANAGED_CLIENT_TYPES),
     help="its type [default: as in SAIL_MANAGED_CLIENTS, else VA]",
 )
+@_TENANT
 @settings_options
-def get(client_id: str, client_type: str | None, **flags: str | None) -> None:
+def get(client_id: str, client_type: str | None, tenant: str | None, **flags: str | None) -> None:
     """Print the document of getManagedClientStatus, as the exporter understands it, as JSON."""
-    configuration = configured(flags)
+    configuration = _of_one_tenant(configured(flags), tenant)
     type_ = client_type or _configured_type(configuration, client_id)
 
     async def ask(api: "TenantApi", deadline: "Deadline") -> object:
@@ -58,8 +61,9 @@ def get(client_id: str, client_type: str | None, **flags: str | None) -> None:
     "--file", "file", required=True, type=click.File("rb"), help="JSON document with status, type and body; - for stdin"
 )
 @click.option("--as-client", is_flag=True, help="yes, speak in the managed client's place")
+@_TENANT
 @settings_options
-def update(client_id: str, file: IO[bytes], *, as_client: bool, **flags: str | None) -> None:
+def update(client_id: str, file: IO[bytes], tenant: str | None, *, as_client: bool, **flags: str | None) -> None:
     """Report a status in a managed client's place (updateManagedClientStatus: POST, beta).
 
     Prints the answer as JSON. Refuses without --as-client, since it overwrites what the real client reported. The
@@ -68,12 +72,22 @@ def update(client_id: str, file: IO[bytes], *, as_client: bool, **flags: str | N
     if not as_client:
         raise click.UsageError(_WHY_NOT)
     document = _document(file)
-    configuration = configured(flags)
+    configuration = _of_one_tenant(configured(flags), tenant)
 
     async def ask(api: "TenantApi", deadline: "Deadline") -> object:
         return await api.update_managed_client_status(client_id, document, deadline=deadline)
 
     _print(process.run(_asked(configuration, ask)))
+
+
+def _of_one_tenant(configuration: "Configuration", name: str | None) -> "Configuration":
+    """The configuration with the tenant of that name alone; without a name there must be no choice."""
+    chosen = tuple(tenant for tenant in configuration.tenants if name in {None, tenant.name})
+    if len(chosen) != 1:
+        names = ", ".join(tenant.name for tenant in configuration.tenants)
+        message = f"--tenant: must be one of {names}"
+        raise click.UsageError(message)
+    return dataclasses.replace(configuration, tenants=chosen)
 
 
 def _configured_type(configuration: "Configuration", client_id: str) -> str:

@@ -71,3 +71,18 @@ def test_update_needs_a_json_object(tenant: dict[str, str], document: str) -> No
     result = status("update", "5678", "--file=-", "--as-client", stdin=document, **tenant)
     assert result.exit_code == 2
     assert "--file: must hold a JSON object" in result.stderr
+
+
+def test_several_tenants_ask_for_a_choice(tenant: dict[str, str], tmp_path: Path) -> None:
+    """With a file of several tenants the name decides; without it, or with another, the names are told."""
+    file, secret = tmp_path / "exporter.yml", tmp_path / "secret"
+    secret.write_text(tenant["SAIL_CLIENT_SECRET"])
+    one = f"base_url: {tenant['SAIL_BASE_URL']}, client_id: {tenant['SAIL_CLIENT_ID']}, client_secret_file: {secret}"
+    file.write_text(f"tenants:\n- {{name: acme, {one}}}\n- {{name: acme-sb, {one}}}\n")
+    client_id = tenant["SAIL_MANAGED_CLIENTS"].split(":", maxsplit=1)[0]
+    asked = ["get", client_id, f"--config.file={file}"]
+    assert status(*asked, "--tenant=acme-sb").exit_code == 0
+    for choice in ([], ["--tenant=other"]):
+        refused = status(*asked, *choice)
+        assert refused.exit_code == 2
+        assert "--tenant: must be one of acme, acme-sb" in refused.stderr
