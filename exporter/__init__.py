@@ -4,8 +4,8 @@ One scrape, in six hops::
 
     web                parse X-Prometheus-Scrape-Timeout-Seconds: a deadline
     collect.sharing    a fresh snapshot? answer; a cycle in flight? join it; otherwise start one
+    collect.survey     lists first, then each client, in parallel; each ends as a document or as a reason
     collect.plan       which managed clients this cycle asks about (pure)
-    collect.cycle      ask in parallel; each client ends as a document or as a reason
     api                token, rate budget, one bounded fetch, lenient parsing into frozen values
     metrics            snapshot -> families -> gates -> page, kept per format while the snapshot is current
 

@@ -28,7 +28,7 @@ from tests.whole.processes import (
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
-DEMO, TESTS, REAL_TENANT, SCRAPE = SCRIPTS
+DEMO, TESTS, REAL_TENANT, SCRAPE, CHECK = SCRIPTS[:5]
 BIN = Path(sys.executable).parent
 
 
@@ -73,10 +73,10 @@ def test_the_second_command_is_the_one_that_runs_this() -> None:
     assert "--cov-branch" in commands
 
 
-def test_three_variables_and_a_list_read_a_tenant(tenant: dict[str, str]) -> None:
+def test_three_variables_read_a_tenant(tenant: dict[str, str]) -> None:
     """The script of "A real tenant", with the values of the simulated one, serves its readings."""
     script = re.sub(r"(\w+)=\S+", lambda variable: f"{variable[1]}={tenant[variable[1]]}", REAL_TENANT)
-    assert set(re.findall(r"export (\w+)=", REAL_TENANT)) == set(tenant)
+    assert set(re.findall(r"export (\w+)=", REAL_TENANT)) == set(tenant) - {"SAIL_MANAGED_CLIENTS"}
     port = free_port()
     environment = _environment(SAIL_WEB__LISTEN_ADDRESS=f"127.0.0.1:{port}")
     with running(
@@ -91,6 +91,17 @@ def test_scrape_reads_the_tenant_once(tenant: dict[str, str]) -> None:
     done = subprocess.run(_bash(SCRAPE), env=_environment(**tenant), capture_output=True, text=True, check=True)
     assert "sailpoint_managed_client_normal{" in done.stdout
     assert "/managed-clients/v1/{id}/status" in done.stderr
+
+
+def test_check_finds_nothing_wrong_with_the_tenant(tenant: dict[str, str]) -> None:
+    """The doctor's command of the README ends well on a tenant that is well."""
+    done = subprocess.run(_bash(CHECK), env=_environment(**tenant), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_command_of_the_readme_is_left_out() -> None:
+    """Every shell script is one of those run here or in the tests of its own section."""
+    assert {script.split()[0] for script in SCRIPTS[5:]} <= {"sailpoint-exporter"}
 
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if "scrape_configs" in example])

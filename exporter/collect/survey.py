@@ -24,6 +24,8 @@ __all__ = ["Survey"]
 NOT_ASKED = frozenset({Reason.SKIPPED, Reason.BACKOFF})
 """Reasons for which no call left: they say nothing about the client, and leave it first in line."""
 
+AT_ONCE_SECONDS = 0.001
+
 
 class Survey:
     """One pass over a tenant."""
@@ -95,11 +97,15 @@ class Survey:
     async def _ask_statuses(self) -> None:
         if Collector.STATUS not in self._fleet.on:
             return
-        memories, capacity = self._fleet.memories.of_each, self._fleet.api.capacity(self._deadline)
-        plan = plan_cycle(self._fleet.clients, memories, capacity)
+        plan = plan_cycle(self._fleet.clients, self._fleet.memories.of_each, self._room())
         for client in plan.skipped:
             self._end(client, Reason.SKIPPED)
         await self._each(plan.calls, self._ask_status)
+
+    def _room(self) -> int:
+        """Calls to plan: where a list has told status and age, nobody waits for the budget to have room for more."""
+        waiting = self._fleet.clock.deadline(AT_ONCE_SECONDS) if self._entries else self._deadline
+        return self._fleet.api.capacity(waiting)
 
     async def _ask_status(self, client: ManagedClient) -> None:
         self._asked.add(client)
@@ -116,8 +122,7 @@ class Survey:
     async def _ask_health(self) -> None:
         if Collector.HEALTH not in self._fleet.on:
             return
-        memories, capacity = self._fleet.memories.of_each, self._fleet.api.capacity(self._deadline)
-        clients = plan_health(self._fleet.clients, memories, capacity)
+        clients = plan_health(self._fleet.clients, self._fleet.memories.of_each, self._room())
         _, self._health_run = await self._fleet.collectors.tried(Collector.HEALTH, lambda: self._health_of(clients))
 
     async def _health_of(self, clients: Sequence[ManagedClient]) -> None:

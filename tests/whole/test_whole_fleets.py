@@ -96,6 +96,16 @@ async def test_a_thousand_clients_are_fresh_in_every_cycle(clock: Clock) -> None
     assert whole.tenant.violations == 0
 
 
+async def test_with_a_list_nobody_waits_for_the_budget(clock: Clock) -> None:
+    """300 clients under a budget of 50 are all told of at once, however patient the scraper is."""
+    whole = _discovering(clock, clients=300, clusters=40)
+    before = clock.monotonic_seconds()
+    (snapshot,) = await whole.application.collect(clock.deadline(29.5))
+    assert clock.monotonic_seconds() - before < 1.0
+    assert all(reading.said is not None for reading in snapshot.readings)
+    assert sum(reading.memory.details is not None for reading in snapshot.readings) == 50 - 4  # token, lists
+
+
 async def _cycle(whole: Whole) -> Snapshot:
     """One collection, and a quarter of a minute of peace."""
     (snapshot,) = await whole.application.collect(whole.application.clock.deadline(9.5))
