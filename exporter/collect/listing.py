@@ -7,6 +7,7 @@ from exporter.api.inventory import ListedManagedClient, ManagedCluster
 from exporter.clock import Deadline
 from exporter.collect.discovery import discovered, discovered_through_clusters
 from exporter.collect.fleet import Fleet
+from exporter.collect.plan import wants_list
 from exporter.collect.snapshot import Collector, ManagedClient, Run
 
 __all__ = ["Listed", "found", "list_clients", "list_clusters", "through_clusters"]
@@ -28,12 +29,9 @@ class Listed(Generic[T]):
 
 
 async def list_clients(fleet: Fleet, deadline: Deadline) -> Listed[ListedManagedClient]:
-    """The list of managed clients, when the fleet is to be found through it, or has too many for a call each.
-
-    It carries status and age of 250 clients in one call.
-    """
-    too_many = len(fleet.clients) > fleet.api.capacity(deadline)
-    if not (fleet.filters or too_many) or not fleet.api.lists_managed_clients:
+    """The list of managed clients, when it is wanted and there is one."""
+    wanted = wants_list(fleet.clients, fleet.api.capacity(deadline), discovering=fleet.filters is not None)
+    if not wanted or not fleet.api.lists_managed_clients:
         return Listed()
     return Listed(
         *await fleet.collectors.tried(Collector.DISCOVERY, lambda: fleet.api.list_managed_clients(deadline=deadline))

@@ -18,7 +18,9 @@ K = TypeVar("K")
 def after(memory: Memory, outcome: ManagedClientStatus | Reason, epoch_seconds: float) -> Memory:
     """What is remembered once ``outcome`` is known, at ``epoch_seconds`` of the wall clock."""
     if isinstance(outcome, Reason):
-        return replace(memory, failures=_counted(memory.failures, (outcome,)))
+        memory = replace(memory, failures=_counted(memory.failures, (outcome,)))
+        failed: Held[Reason] = Held(outcome, epoch_seconds)
+        return memory if outcome is Reason.SKIPPED else replace(memory, last_failure=failed)
     return replace(
         _said(memory, outcome, epoch_seconds),
         details=Held(outcome, epoch_seconds),

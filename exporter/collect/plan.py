@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.collect.snapshot import ManagedClient, Memory
 
-__all__ = ["Plan", "plan_cycle", "plan_health"]
+__all__ = ["Plan", "plan_cycle", "plan_health", "wants_list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,14 @@ class Plan:
 
     calls: tuple[ManagedClient, ...]
     skipped: tuple[ManagedClient, ...]
+
+
+def wants_list(fleet: Sequence[ManagedClient], capacity: int, *, discovering: bool) -> bool:
+    """Whether to ask for the list of clients: to find them, or because there are too many for a call each.
+
+    The list tells status and age of 250 clients in one call.
+    """
+    return discovering or len(fleet) > capacity
 
 
 def plan_cycle(fleet: Sequence[ManagedClient], memories: Mapping[ManagedClient, Memory], capacity: int) -> Plan:

@@ -64,6 +64,7 @@ class Memory:
         cluster_id: as last read; "" until the first success.
         last_success_epoch_seconds: wall clock of the last successful read; None before it.
         failures: failed reads by reason since the process started.
+        last_failure: why the client could last not be read, though it was asked for, and when.
         unexpected: drifted fields (see ManagedClientStatus.unexpected) since the process started.
         last_asked_cycle: number of the last cycle that called the tenant for this client; 0 for never.
         details: the last status document, for the facts that a list does not have.
@@ -79,6 +80,7 @@ class Memory:
     details: Held[ManagedClientStatus] | None = None
     health: Held[HealthIndicators] | None = None
     last_health_cycle: int = 0
+    last_failure: Held[Reason] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class ClientView:
         reason: why it was not read; None when it was.
         silent: not heard of by the tenant for SILENT_SECONDS.
         failed_jobs: whether a job has failed.
-        failures: failed reads by reason since the process started.
+        failures: why and when reading it last failed, and failed reads by reason since the process started.
     """
 
     id: str
@@ -86,7 +86,7 @@ def client_view(reading: Reading, now_epoch_seconds: float) -> ClientView:
         version=_version(reading),
         jobs=", ".join(_counted(jobs)),
         failed_jobs=any(job.state in _FAILED for job in jobs),
-        failures=", ".join(_failures(reading)),
+        failures="; ".join(filter(None, (_last_failure(reading, now_epoch_seconds), ", ".join(_failures(reading))))),
         last_read="never" if last_read is None else f"{human_seconds(now_epoch_seconds - last_read)} ago",
     )
 
@@ -147,6 +147,11 @@ def _counted(jobs: tuple[Job, ...]) -> Iterator[str]:
         count = sum(job.state in states for job in jobs)
         if count:
             yield f"{count} {word}"
+
+
+def _last_failure(reading: Reading, now_epoch_seconds: float) -> str:
+    last = reading.memory.last_failure
+    return f"{last.document} {human_seconds(now_epoch_seconds - last.read_epoch_seconds)} ago" if last else ""
 
 
 def _failures(reading: Reading) -> Iterator[str]:

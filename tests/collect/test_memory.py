@@ -27,6 +27,14 @@ def test_failures_are_counted_by_reason_and_change_nothing_else() -> None:
     assert (memory.cluster_id, memory.last_success_epoch_seconds) == ("c9", 17.0)
 
 
+def test_the_last_failure_is_kept_until_the_next() -> None:
+    """Through successes, so that people see what it was; being skipped is none."""
+    memory = after(Memory(), Reason.DNS, 20.0)
+    memory = after(memory, document(), 21.0)
+    memory = after(memory, Reason.SKIPPED, 22.0)
+    assert memory.last_failure == Held(Reason.DNS, 20.0)
+
+
 def test_unexpected_fields_are_counted() -> None:
     """The drift canary adds up over documents."""
     memory = after(Memory(), document(unexpected=("status", "type")), 1.0)
@@ -41,7 +49,7 @@ def test_memories_are_kept_for_each_client() -> None:
     assert (
         memories.ended(one, Reason.RESET, 1.0)
         == memories[one]
-        == Memory(failures={Reason.RESET: 1}, last_asked_cycle=4)
+        == Memory(failures={Reason.RESET: 1}, last_asked_cycle=4, last_failure=Held(Reason.RESET, 1.0))
     )
     assert memories.of_each[other] == Memory()
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.collect.plan import plan_cycle, plan_health
+from exporter.collect.plan import plan_cycle, plan_health, wants_list
 from exporter.collect.snapshot import ManagedClient, Memory
 from tests.collect.fakes import clients
 
@@ -45,3 +45,10 @@ def test_health_is_asked_for_in_turns_of_its_own() -> None:
         client: Memory(last_asked_cycle=9 - int(client.id), last_health_cycle=int(client.id)) for client in FLEET
     }
     assert [client.id for client in plan_health(FLEET[::-1], memories, capacity=2)] == ["1", "2"]
+
+
+def test_a_list_is_wanted_to_find_clients_or_when_they_are_too_many() -> None:
+    """As many as the budget has room for need none."""
+    assert wants_list((), 50, discovering=True)
+    assert wants_list(FLEET, 4, discovering=False)
+    assert not wants_list(FLEET, 5, discovering=False)

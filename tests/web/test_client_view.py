@@ -108,3 +108,11 @@ def test_worst_comes_first() -> None:
 def test_durations_are_said_as_people_say_them(seconds: float, text: str) -> None:
     """One unit, of which there are at least two."""
     assert human_seconds(seconds) == text
+
+
+def test_the_last_failure_is_told_with_its_time() -> None:
+    """Also of a client that can be read again; without one nothing is said."""
+    last = Held(Reason.RESET, EPOCH_SECONDS - 580)
+    read = reading("1", Reason.SKIPPED, failures={Reason.RESET: 2})
+    view = client_view(replace(read, memory=replace(read.memory, last_failure=last)), EPOCH_SECONDS + 20)
+    assert view.failures == "reset 10 min ago; 2 reset"
