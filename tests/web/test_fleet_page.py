@@ -1,6 +1,5 @@
 """The page at ``/``."""
 
-import time
 from base64 import b64encode
 from hashlib import sha256
 
@@ -72,15 +71,12 @@ async def test_clients_of_no_known_cluster_have_a_place(clock: Clock) -> None:
     assert "/metrics?tenant=acme&cluster_id=" not in page.links
 
 
-def test_a_big_fleet_is_folded_and_fast() -> None:
-    """Of 500 clients those in trouble are on top, the others in a fold for each cluster, written within 200 ms."""
+def test_a_big_fleet_is_folded() -> None:
+    """Of 500 clients those in trouble are on top, the others in a fold for each cluster."""
     readings = [reading(str(n), document("ERROR") if n % 50 == 0 else None, cluster_id=str(n % 20)) for n in range(500)]
     readings.append(reading("lonely", document("ERROR"), cluster_id="lonely"))
     about = About("1", (TenantFacts("acme", 501, fleet(*readings)),))
-    started_seconds = time.process_time()
-    html = fleet_page(fleet_view(about, Now(112.0, EPOCH_SECONDS)), ())
-    assert time.process_time() - started_seconds < 0.2
-    page = Elements(html)
+    page = Elements(fleet_page(fleet_view(about, Now(112.0, EPOCH_SECONDS)), ()))
     assert "11 of 501 clients need a look" in page.texts
     assert page.tags.count("details") == 20
     assert page.tags.count("tr") - page.tags.count("thead") == 501

@@ -35,6 +35,13 @@ def clean_environment(**variables: str) -> dict[str, str]:
     return inherited | variables
 
 
+def as_installed(folder: Path, **variables: str) -> dict[str, str]:
+    """The environment of a plain installation: nothing measures coverage, and httpx finds no rich to load."""
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['rich'] = None\n")
+    environment = clean_environment(**variables, PYTHONPATH=str(folder))
+    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE")}
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A process, and everything it has written."""

@@ -14,6 +14,7 @@ from tests.whole.harness import Page
 from tests.whole.processes import (
     EXPORTER,
     ROOT,
+    as_installed,
     clean_environment,
     eventually,
     fetched,
@@ -89,17 +90,10 @@ def test_a_signal_in_mid_scrape_lets_the_scrape_complete(signal_number: signal.S
             assert fetched(f"http://127.0.0.1:{port}/-/healthy") is None
 
 
-def _without_development_tools(folder: Path, **variables: str) -> dict[str, str]:
-    """The environment of a plain installation: nothing measures coverage, and httpx finds no rich to load."""
-    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['rich'] = None\n")
-    environment = clean_environment(**variables, PYTHONPATH=str(folder))
-    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE")}
-
-
 def test_memory_at_rest_is_bounded(tenant: dict[str, str], tmp_path: Path) -> None:
     """Less than 60 MiB are resident after a scrape."""
     port = free_port()
-    environment = _without_development_tools(tmp_path, **tenant)
+    environment = as_installed(tmp_path, **tenant)
     with running([f"--web.listen-address=127.0.0.1:{port}"], environment) as exporter:
         page(port)
         status = (Path("/proc") / str(exporter.process.pid) / "status").read_text()
