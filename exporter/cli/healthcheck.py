@@ -71,7 +71,9 @@ def _ask(address: ListenAddress, *, encrypted: bool) -> str:
         connection.request("GET", "/-/healthy")
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return "" if _wants_a_certificate(error) else f"not healthy: no answer on {address} ({type(error).__name__})"
+        if encrypted and _wants_a_certificate(error):
+            return ""
+        return f"not healthy: no answer on {address} ({type(error).__name__})"
     finally:
         connection.close()
     return "" if status == http.client.OK else f"not healthy: HTTP status {status} on {address}"
@@ -87,6 +89,10 @@ def _connection(address: ListenAddress, *, encrypted: bool) -> http.client.HTTPC
 
 
 def _wants_a_certificate(error: Exception) -> bool:
-    """Whether this is the refusal of a server that lives, and would talk to whoever shows a certificate."""
+    """Whether this is the refusal of a server that lives, and would talk to whoever shows a certificate.
+
+    A reset says the same as the alert: it overtakes the alert when the server has not read all that was sent to it.
+    """
     reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
-    return reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE")
+    alerted = reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE")
+    return alerted or isinstance(error, ConnectionResetError | BrokenPipeError)

@@ -99,6 +99,13 @@ def test_exporter_that_wants_a_certificate_lives(
     assert (result.exit_code, result.stdout) == (0, "healthy\n")
 
 
+def test_a_refusal_that_comes_as_a_reset_is_one_too(server_context: ssl.SSLContext, web_config_file: str) -> None:
+    """The end of a TLS connection without an answer may overtake the alert that explains it; clear text has no such."""
+    with answering(b"", server_context) as (port, _):
+        result = run(f"--web.listen-address=:{port}", SAIL_WEB__CONFIG_FILE=web_config_file)
+    assert (result.exit_code, result.stdout) == (0, "healthy\n")
+
+
 def test_exporter_without_the_tls_it_should_have_is_not_healthy(web_config_file: str) -> None:
     """Something else listens there, or ``serve`` runs on other settings."""
     with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as (port, _):
