@@ -91,8 +91,8 @@ def _connection(address: ListenAddress, *, encrypted: bool) -> http.client.HTTPC
 def _wants_a_certificate(error: Exception) -> bool:
     """Whether this is the refusal of a server that lives, and would talk to whoever shows a certificate.
 
-    A reset says the same as the alert: it overtakes the alert when the server has not read all that was sent to it.
+    The end of the connection says the same as the alert, which it overtakes when the server has not read all it was sent.
     """
     reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
     alerted = reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE")
-    return alerted or isinstance(error, ConnectionResetError | BrokenPipeError)
+    return alerted or isinstance(error, ConnectionResetError | BrokenPipeError | ssl.SSLEOFError)
