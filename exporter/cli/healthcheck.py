@@ -91,7 +91,7 @@ def _connection(address: ListenAddress, *, encrypted: bool) -> http.client.HTTPC
 def _wants_a_certificate(error: Exception) -> bool:
     """Whether this is the refusal of a server that lives, and would talk to whoever shows a certificate.
 
-    The end of the connection says the same as the alert, which it overtakes when the server has not read all it was sent.
+    The end of the connection says the same as the alert: it overtakes it when the server has not read all it was sent.
     """
     reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
     alerted = reason in ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "SSLV3_ALERT_HANDSHAKE_FAILURE")
