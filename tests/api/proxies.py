@@ -2,15 +2,14 @@
 
 import asyncio
 import base64
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Self
+from contextlib import suppress
+
+from tests.api.peers import Peer
 
 __all__ = ["FakeProxy"]
 
 
-class FakeProxy:
+class FakeProxy(Peer):
     """Counts what passes; with ``refuses`` it answers every request so, with ``silent`` not at all.
 
     Attributes:
@@ -20,31 +19,12 @@ class FakeProxy:
     """
 
     def __init__(self, leads_to: int, *, wants: str | None = None, refuses: str | None = None) -> None:
+        super().__init__()
         self.leads_to = leads_to
         self.wants = wants
         self.refuses = refuses
         self.silent = False
         self.seen: list[str] = []
-        self.port = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @asynccontextmanager
-    async def listening(self, context: ssl.SSLContext | None = None) -> AsyncIterator[Self]:
-        """Serve on loopback, and leave nothing behind."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            try:
-                yield self
-            finally:
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._connection(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

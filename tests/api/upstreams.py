@@ -5,8 +5,8 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Self
 
@@ -19,6 +19,7 @@ from exporter.api.paths import Operation, Origin
 from exporter.clock import Clock
 from exporter.errors import ApiError
 from tests.api.fakes import FakeObserver
+from tests.api.peers import Peer
 
 OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"good": 1}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -38,34 +39,15 @@ REAL_BACKEND = "asyncio", {"loop_factory": partial(LookupLoop, resolve)}
 """For anyio's plugin: real sockets and real time, on the loop that the exporter runs on."""
 
 
-class Upstream:
+class Upstream(Peer):
     """A server that follows a script for each request until it is healed, and counts."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.script: Script | None = None
         self.requests = 0
         self.opened = 0
         self.open = 0
-        self.port = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @asynccontextmanager
-    async def listening(self, context: ssl.SSLContext | None = None) -> AsyncIterator[Self]:
-        """Serve on loopback, and leave nothing behind."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
-        self.port = server.sockets[0].getsockname()[1]
-        async with server:
-            try:
-                yield self
-            finally:
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._connection(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
