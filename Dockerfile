@@ -1,6 +1,5 @@
 # Two stages: one with the tools that build, one with what runs. Both start from the same image, because the virtual
-# environment in /app belongs to its Python. Pin the base by digest where you publish:
-#   docker build --build-arg BASE_IMAGE=python:3.13-slim@sha256:... --build-arg VERSION=... --build-arg REVISION=... .
+# environment in /app belongs to its Python. `make image` fills in the arguments; deploy/README.md tells how to publish.
 ARG BASE_IMAGE=python:3.13-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -23,8 +22,10 @@ FROM ${BASE_IMAGE}
 RUN rm -rf /usr/local/lib/python3*/site-packages/pip* /usr/local/bin/pip* \
  && python -m compileall -q -x '/tests?/' /usr/local/lib/python3*
 COPY --from=build /app /app
+ARG BASE_IMAGE
 ARG VERSION=unknown
 ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
@@ -32,8 +33,11 @@ ENV PATH=/app/bin:$PATH \
 LABEL org.opencontainers.image.title="sailpoint-exporter" \
       org.opencontainers.image.description="Prometheus exporter for SailPoint Identity Security Cloud managed clients" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/sailpoint-exporter/sailpoint-exporter" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.base.name="${BASE_IMAGE}"
 USER 65532:65532
 EXPOSE 9853
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 CMD ["sailpoint-exporter", "healthcheck"]

@@ -71,6 +71,20 @@ def test_it_exposes_the_default_port() -> None:
     assert LISTEN_ADDRESS.default.endswith(f":{_last('EXPOSE')}")
 
 
+def test_its_labels_are_those_that_registries_and_scanners_read() -> None:
+    """What an image is, where it comes from and what it was made of, by the names of the OCI image specification."""
+    labels = dict(re.findall(r'org\.opencontainers\.image\.([a-z.]+)="([^"]*)"', _last("LABEL")))
+    assert labels["source"] == "https://github.com/sailpoint-exporter/sailpoint-exporter"
+    assert {name: label for name, label in labels.items() if "$" in label} == {
+        "version": "${VERSION}",
+        "revision": "${REVISION}",
+        "created": "${CREATED}",
+        "base.name": "${BASE_IMAGE}",
+    }
+    complete = "title", "description", "licenses", "source", "version", "revision", "created", "base.name"
+    assert set(labels) == set(complete)
+
+
 def test_the_build_sees_only_what_it_copies() -> None:
     """Everything is kept from the build but the files named: no local secret can reach a layer."""
     ignored, *rest = [

@@ -70,9 +70,13 @@ def test_what_it_says_about_itself(image: Image) -> None:
     assert config["Entrypoint"] == ["sailpoint-exporter"]
     assert image.inspect()["Healthcheck"]["Test"] == ["CMD", "sailpoint-exporter", "healthcheck"]
     assert "9853/tcp" in config["ExposedPorts"]
-    assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
-    assert config["Labels"]["org.opencontainers.image.version"] == __version__
-    assert re.fullmatch("[0-9a-f]{7,}", config["Labels"]["org.opencontainers.image.revision"])
+    labels = {name.removeprefix("org.opencontainers.image."): label for name, label in config["Labels"].items()}
+    assert labels["title"] == "sailpoint-exporter"
+    assert labels["licenses"] == "Apache-2.0"
+    assert labels["version"] == __version__
+    assert labels["base.name"] == image.base
+    assert re.fullmatch("[0-9a-f]{7,}", labels["revision"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", labels["created"])
 
 
 def test_nothing_that_builds_is_in_it(image: Image) -> None:
