@@ -1,7 +1,8 @@
 """The only place for a proxy between exporter and tenant: where it is, and what it looks like when it is at fault.
 
-A proxy is told in the settings or there is none: ``HTTPS_PROXY`` and its relatives are not read. Calls to a tenant go
-through a tunnel (RFC 9110, section 9.3.6), in which TLS is spoken with the tenant as without a proxy.
+A proxy is handed in or there is none: ``HTTPS_PROXY`` and its relatives count only where a tenant's settings ask for
+them. Calls to a tenant go through a tunnel (RFC 9110, section 9.3.6), in which TLS is spoken with the tenant as without
+a proxy.
 """
 
 import ssl
@@ -80,7 +81,7 @@ class ProxiedTransport(httpx.AsyncBaseTransport):
             request.extensions = extensions
 
     def _refusal(self, status: str) -> ApiError:
-        remedy = ": it wants a user and password, or other ones, in proxy_url" if status == _WANTS_CREDENTIALS else ""
+        remedy = ": it wants a user and password, or other ones, in its URL" if status == _WANTS_CREDENTIALS else ""
         return ApiError(Reason.CONNECT, f"{self._name}: HTTP {status}{remedy}")
 
 

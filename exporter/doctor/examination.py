@@ -24,7 +24,8 @@ class Examination:
     def __init__(self, tenant: Tenant, clock: Clock, progress: Progress) -> None:
         """Nothing is asked yet."""
         self._api, self._trial = tenant.api, Trial(clock)
-        self._target = Target.of(tenant.settings.base_url, tenant.settings.proxy_url)
+        settings = tenant.settings
+        self._target = Target.of(settings.base_url, settings.proxy_url, settings.proxy_origin)
         self.operations = Operations(tenant, self._trial, progress)
 
     async def findings(self) -> AsyncIterator[Finding]:

@@ -51,8 +51,8 @@ _BUSY = frozenset({Reason.RATE_LIMITED, Reason.BACKOFF, Reason.HTTP_5XX, Reason.
 """Failures that a right address can have as well."""
 
 _PROXY = (
-    "let the proxy pass CONNECT to {host}; a user and password that it asks for belong in SAIL_PROXY_URL; if it does "
-    "not know the host, correct SAIL_BASE_URL"
+    "let the proxy pass CONNECT to {host}; a user and password that it asks for belong in {origin}; if it does not "
+    "know the host, correct SAIL_BASE_URL"
 )
 
 _UNREACHED = frozenset({Reason.DNS, Reason.CONNECT, Reason.CONNECT_TIMEOUT})
@@ -69,19 +69,21 @@ class Target:
     Attributes:
         host: of the tenant's API.
         peer: host and port that are connected to: the proxy's, when there is one.
+        proxy_origin: where the proxy was set, or none is.
     """
 
     host: str
     peer: tuple[str, int]
     encrypted: bool
     proxied: bool
+    proxy_origin: str
 
     @classmethod
-    def of(cls, base_url: str, proxy_url: str | None) -> "Target":
+    def of(cls, base_url: str, proxy_url: str | None, proxy_origin: str = "SAIL_PROXY_URL") -> "Target":
         """The target that two validated settings make."""
         tenant, peer = urlsplit(base_url), urlsplit(proxy_url or base_url)
-        port = peer.port or _PORTS[peer.scheme]
-        return cls(tenant.hostname or "", (peer.hostname or "", port), tenant.scheme == "https", proxy_url is not None)
+        peer_address = (peer.hostname or "", peer.port or _PORTS[peer.scheme])
+        return cls(tenant.hostname or "", peer_address, tenant.scheme == "https", proxy_url is not None, proxy_origin)
 
     @property
     def whose(self) -> str:
@@ -95,7 +97,7 @@ def looked_up(target: Target, outcome: int | ApiError) -> Finding:
     if isinstance(outcome, int):
         return Finding(Step.DNS, Result.OK, f"{name}: {_counted(outcome, 'address', 'addresses')}")
     remedy = (
-        "correct the host name in SAIL_PROXY_URL"
+        f"correct the host name in {target.proxy_origin}"
         if target.proxied
         else "correct the host name in SAIL_BASE_URL; when only a proxy resolves such names, set SAIL_PROXY_URL"
     )
@@ -107,7 +109,7 @@ def connected(target: Target, outcome: ApiError | None) -> Finding:
     if outcome is None:
         return Finding(Step.CONNECT, Result.OK, f"{target.whose} accepts connections")
     remedy = (
-        "correct SAIL_PROXY_URL, or see that the proxy runs and lets this machine connect"
+        f"correct {target.proxy_origin}, or see that the proxy runs and lets this machine connect"
         if target.proxied
         else "let the firewall pass this; when the way out is a proxy, set SAIL_PROXY_URL"
     )
@@ -128,9 +130,9 @@ def exchanged(target: Target, outcome: OauthInfo | ApiError) -> tuple[Finding, .
 def _ways(target: Target) -> Iterator[Finding]:
     """What is passed on the way to an answer, when it is passed."""
     if target.proxied:
-        yield Finding(Step.PROXY, Result.OK, f"{target.whose} lets calls pass")
+        yield Finding(Step.PROXY, Result.OK, f"{target.whose}, from {target.proxy_origin}, lets calls pass")
     else:
-        yield skipped(Step.PROXY, "none is set")
+        yield skipped(Step.PROXY, f"none is set in {target.proxy_origin}")
     if target.encrypted:
         yield Finding(Step.TLS, Result.OK, f"the certificate of {target.host} is trusted and valid")
     else:
@@ -141,7 +143,7 @@ def _of_error(target: Target, error: ApiError) -> Finding:
     if error.reason is Reason.TLS:
         return _of_tls(target, error)
     if error.reason in _UNREACHED and target.proxied:
-        return Finding.of_error(Step.PROXY, error, _PROXY.format(host=target.host))
+        return Finding.of_error(Step.PROXY, error, _PROXY.format(host=target.host, origin=target.proxy_origin))
     if error.reason in _BUSY | _UNREACHED:
         return in_general(Step.OAUTH_INFO, error)
     return _wrong_base_url(target, error)

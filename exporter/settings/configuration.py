@@ -94,6 +94,8 @@ class TenantSettings:
         name: the label ``tenant``; when empty, the first label of the host name.
         ca_file: certificates, in PEM, of authorities trusted besides the system's.
         proxy_url: of the one proxy that is used; may hold a password.
+        proxy_from_environment: whether it is the one that ``HTTPS_PROXY`` and its relatives tell, if they do.
+        proxy_origin: where it was set, or looked for in vain, as the user knows it.
     """
 
     __pydantic_config__ = _STRICT
@@ -111,6 +113,8 @@ class TenantSettings:
     collectors: CollectorSettings = CollectorSettings()
     ca_file: Path | None = None
     proxy_url: Annotated[str, AfterValidator(values.proxy_url)] | None = field(default=None, repr=False)
+    proxy_from_environment: _Truth = False
+    proxy_origin: str = field(default="SAIL_PROXY_URL", compare=False)
 
     @property
     def discovers(self) -> bool:

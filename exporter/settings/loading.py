@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from exporter.settings.configuration import Configuration, LogSettings, ScrapeSe
 from exporter.settings.given import Layer
 from exporter.settings.setting import TENANTS, Place, Setting
 from exporter.settings.sources import Sources
-from exporter.settings.table import SETTINGS
+from exporter.settings.table import PROXY_URL, SETTINGS
 
 __all__ = ["exposed_secrets", "load"]
 
@@ -57,7 +58,14 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
         problems += tuple(checks.disagreements(document.tenants, given))
     if document is None or problems:
         raise SettingsError(*problems)
-    return Configuration(document.tenants, document.scrape, document.web, document.log)
+    tenants = tuple(_with_proxy_origin(tenant, index, given) for index, tenant in enumerate(document.tenants))
+    return Configuration(tenants, document.scrape, document.web, document.log)
+
+
+def _with_proxy_origin(tenant: TenantSettings, index: int, sources: Sources) -> TenantSettings:
+    if given := sources.given(PROXY_URL, index):
+        return replace(tenant, proxy_origin=given.origin)
+    return replace(tenant, proxy_origin="the environment") if tenant.proxy_from_environment else tenant
 
 
 def exposed_secrets(configuration: Configuration) -> Iterator[str]:

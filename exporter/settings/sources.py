@@ -1,6 +1,7 @@
 """The only place that gathers settings from where they are given, and knows which source wins.
 
-Flag, environment variable, secrets directory, configuration file: the first that gives a value wins.
+Flag, environment variable, secrets directory, configuration file: the first that gives a value wins. A proxy that is
+told to all programs, by ``HTTPS_PROXY`` and its relatives, is the environment's where a tenant asks for it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,14 @@ from exporter.errors import SettingsError
 from exporter.settings.given import Given, Layer, of_file
 from exporter.settings.setting import FILE_SUFFIX, TENANTS, Place, Setting
 from exporter.settings.spelling import misspelt
-from exporter.settings.table import CONFIG_FILE, SECRETS_DIR, SETTINGS
+from exporter.settings.table import (
+    BASE_URL,
+    CONFIG_FILE,
+    PROXY_FROM_ENVIRONMENT,
+    PROXY_URL,
+    SECRETS_DIR,
+    SETTINGS,
+)
 
 __all__ = ["Sources", "read"]
 
@@ -77,7 +85,9 @@ def read(flags: Mapping[str, str], environ: Mapping[str, str]) -> Sources:
     layers = tuple(dict(item for item in items if not isinstance(item, str)) for items in found)
     problems = [item for items in found for item in items if isinstance(item, str)]
     sources = Sources(layers, (*_contradictions(environ), *problems))
-    return _without_single_tenant(sources) if sources.lists_tenants else sources
+    if sources.lists_tenants:
+        sources = _without_single_tenant(sources)
+    return _with_environment_proxies(sources, environ)
 
 
 def _contradictions(environ: Mapping[str, str]) -> Iterator[str]:
@@ -139,6 +149,32 @@ def _without_single_tenant(sources: Sources) -> Sources:
     kept = (*({place: given for place, given in layer.items() if place[0] != TENANTS} for layer in others), file)
     why = f"is for a single tenant, and cannot be used with {file[_FIRST].origin}; set it there instead"
     return Sources(kept, (*sources.problems, *(f"{origin}: {why}" for origin in refused)))
+
+
+def _with_environment_proxies(sources: Sources, environ: Mapping[str, str]) -> Sources:
+    flags, environment, *others = sources.layers
+    found = list(_of_environment_proxies(sources, environ))
+    proxies = dict(item for item in found if not isinstance(item, str))
+    problems = (item for item in found if isinstance(item, str))
+    return Sources((flags, {**environment, **proxies}, *others), (*sources.problems, *problems))
+
+
+def _of_environment_proxies(sources: Sources, environ: Mapping[str, str]) -> Found:
+    for tenant in sources.tenants:
+        switch = sources.given(PROXY_FROM_ENVIRONMENT, tenant)
+        if switch is None or str(switch.value).lower() != "true":
+            continue
+        if own := sources.given(PROXY_URL, tenant):
+            yield f"{switch.origin}: is true, but {own.origin} gives a proxy as well; only one of them may"
+        elif base_url := sources.given(BASE_URL, tenant):
+            yield from _environment_proxy(base_url.value, PROXY_URL.place(tenant), environ)
+
+
+def _environment_proxy(base_url: str, place: Place, environ: Mapping[str, str]) -> Found:
+    from exporter.settings.environment_proxy import environment_proxy  # noqa: PLC0415 - urllib.request, which few need
+
+    if proxy := environment_proxy(base_url, environ):
+        yield place, proxy
 
 
 def _is_entry(place: Place) -> bool:

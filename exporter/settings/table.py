@@ -15,6 +15,8 @@ __all__ = [
     "LOG_LEVELS",
     "MANAGED_CLIENTS",
     "PREFIX",
+    "PROXY_FROM_ENVIRONMENT",
+    "PROXY_URL",
     "REQUIRED",
     "SECRETS_DIR",
     "SETTINGS",
@@ -92,6 +94,22 @@ CA_FILE = Setting(
     "tenants[].ca_file",
     "none",
     "file of certificates (PEM) of authorities to trust besides the system's",
+)
+PROXY_URL = Setting(
+    "SAIL_PROXY_URL",
+    "tenants[].proxy_url",
+    "none",
+    "proxy to reach the tenant through, `http://USER:PASSWORD@HOST:PORT`; a file with it is read at the start and at a "
+    "reload",
+    or_file=True,
+    secret=True,
+)
+PROXY_FROM_ENVIRONMENT = Setting(
+    "SAIL_PROXY_FROM_ENVIRONMENT",
+    "tenants[].proxy_from_environment",
+    "false",
+    "whether the proxy is the one that `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` tell; not together with "
+    "`SAIL_PROXY_URL`",
 )
 WEB_CONFIG_FILE = Setting(
     "SAIL_WEB__CONFIG_FILE",
@@ -189,14 +207,8 @@ SETTINGS = (
         "clients: `idn:remote-client:manage`",
     ),
     CA_FILE,
-    Setting(
-        "SAIL_PROXY_URL",
-        "tenants[].proxy_url",
-        "none",
-        "proxy to reach the tenant through, `http://USER:PASSWORD@HOST:PORT`; `HTTPS_PROXY` is not obeyed",
-        or_file=True,
-        secret=True,
-    ),
+    PROXY_URL,
+    PROXY_FROM_ENVIRONMENT,
     Setting(
         "SAIL_SCRAPE__MIN_INTERVAL",
         "scrape.min_interval",

@@ -139,7 +139,10 @@ def proxy_url(text: str) -> str:
     """
     match = _ORIGIN.fullmatch(_PROXY_USER.sub(r"\g<scheme>", text))
     if match is None or not _is_host(match) or not 1 <= int(match["port"] or 443) <= _HIGHEST_PORT:
-        message = "must be http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if need be"
+        message = (
+            "must be http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before the host if need be; "
+            "SOCKS is not spoken"
+        )
         raise ValueError(message)
     return text
 

@@ -113,7 +113,7 @@ async def test_a_proxy_that_wants_other_credentials_is_named_without_them(
     assert await fetcher.fetch() is Reason.CONNECT
     assert fetcher.error.detail == (
         f"proxy http://localhost:{network.proxy.port}: HTTP 407: "
-        "it wants a user and password, or other ones, in proxy_url"
+        "it wants a user and password, or other ones, in its URL"
     )
     text = "".join(traceback.format_exception(fetcher.error))
     assert leaks(text, ["canary", WANTED]) == []

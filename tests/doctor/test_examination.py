@@ -20,10 +20,11 @@ from exporter.settings.configuration import (
     ManagedClientSetting,
     TenantSettings,
 )
+from exporter.settings.loading import load
 from exporter.simulator.faults import Forever, Status
 from tests.api.proxies import FakeProxy
 from tests.api.upstreams import Upstream, sends
-from tests.doctor.patients import ALL_SCOPES, REAL_BACKEND, Findings, Patient, examined, patient
+from tests.doctor.patients import ALL_SCOPES, REAL_BACKEND, SECRET, Findings, Patient, examined, patient
 
 READ_STATUS = frozenset({"idn:managed-client-status:read"})
 READ_LISTS = frozenset({"idn:remote-client:read"})
@@ -174,6 +175,36 @@ async def test_proxy_that_lets_calls_pass(authority: trustme.CA, ca_file: Path) 
     assert not findings.problems
     assert findings[Step.CONNECT].detail == f"the proxy 127.0.0.1:{proxy.port} accepts connections"
     assert findings[Step.PROXY].result is Result.OK
+    assert findings[Step.PROXY].detail == f"the proxy 127.0.0.1:{proxy.port}, from SAIL_PROXY_URL, lets calls pass"
+
+
+async def test_proxy_of_the_environment(authority: trustme.CA, ca_file: Path) -> None:
+    """The variable that told the proxy is named where it works, and in the remedy where it does not."""
+    async with (
+        over_tls(authority.issue_cert("localhost")) as (_, base_url),
+        FakeProxy(int(base_url.rpartition(":")[2]), wants="canary:canary-word").listening() as proxy,
+    ):
+
+        async def examined_with(user: str, **variables: str) -> Findings:
+            environ = {
+                "SAIL_BASE_URL": base_url,
+                "SAIL_CLIENT_ID": "canary-id",
+                "SAIL_CLIENT_SECRET": SECRET,
+                "SAIL_CA_FILE": str(ca_file),
+                "SAIL_PROXY_FROM_ENVIRONMENT": "true",
+                "HTTPS_PROXY": f"http://{user}:canary-word@127.0.0.1:{proxy.port}",
+            }
+            return await examined(load({}, environ | variables).tenants[0])
+
+        good, refused = await examined_with("canary"), await examined_with("other")
+        asked = len(proxy.seen)
+        direct = await examined_with("canary", NO_PROXY="localhost")
+    assert not good.problems
+    assert good[Step.PROXY].detail == f"the proxy 127.0.0.1:{proxy.port}, from HTTPS_PROXY, lets calls pass"
+    assert "HTTPS_PROXY" in refused.problems[Step.PROXY].remedy
+    assert not direct.problems
+    assert direct[Step.PROXY].detail == "none is set in the environment"
+    assert len(proxy.seen) == asked > 0
 
 
 async def test_proxy_is_not_there() -> None:

@@ -56,6 +56,7 @@ INVALID = {
         f"http://user:{CANARY}\n@proxy.example",
         f"http://{CANARY}@{CANARY}@proxy.example",
     ],
+    "SAIL_PROXY_FROM_ENVIRONMENT": [CANARY, "yes", "1"],
     "SAIL_SCRAPE__MIN_INTERVAL": [CANARY, "0s", "-1s", "10", "nan", "inf", "1e9s", "11m", "99ms"],
     "SAIL_SCRAPE__MAX_DURATION": [CANARY, "0s", "-1s", "30", "nan", "inf", "1e9s", "6m", "999ms"],
     "SAIL_SCRAPE__CONCURRENCY": [CANARY, "0", "-1", "101", "1_0", "inf"],
