@@ -25,6 +25,7 @@ from exporter.simulator.faults import FaultScript
 from exporter.simulator.operations import OPERATIONS, Operation
 from exporter.simulator.rate_limit import RateLimit
 from exporter.simulator.resources import Call
+from exporter.simulator.roster import Roster
 from exporter.simulator.tokens import Credential, Tokens
 from exporter.simulator.world import World
 
@@ -65,9 +66,12 @@ class SimulatedTenant:
     """A tenant that behaves as the published API describes, over a world of managed clients and clusters.
 
     Attributes:
-        world: what there is to read.
         faults: what goes wrong.
         requests: the last requests and their statuses, oldest first.
+        credentials: who may ask for a token.
+        refuses_credentials: whether nobody may.
+        latency_seconds: from a request to its answer, whatever the work in between.
+        deprecated: the operations that say so; all of beta do in any case.
         app: the ASGI application.
     """
 
@@ -93,13 +97,16 @@ class SimulatedTenant:
             latency_millis: from a request to its answer, whatever the work in between.
             org: the tenant's name.
         """
-        self.world = world
+        self._world = world
+        self._catch_up: Callable[[], None] = lambda: None
         self.faults = FaultScript(_OPERATION_IDS)
         self.requests: deque[Exchange] = deque(maxlen=_REMEMBERED_REQUESTS)
-        self._credentials = tuple(credentials)
+        self.credentials = tuple(credentials)
+        self.refuses_credentials = False
+        self.latency_seconds = latency_millis / 1000
+        self.deprecated: frozenset[str] = frozenset()
         self._rate_limit = RateLimit(rate_limit)
         self._tokens = Tokens(org=org, lifetime_seconds=token_lifetime_seconds, epoch_seconds=epoch_seconds)
-        self._latency_seconds = latency_millis / 1000
         self._org = org
         self._epoch_seconds = epoch_seconds
         self._request_ids = map(_request_id, itertools.count())
@@ -108,6 +115,21 @@ class SimulatedTenant:
             exception_handlers={HTTPException: self._unrouted},
         )
         self.app.router.redirect_slashes = False
+
+    @property
+    def world(self) -> World:
+        """What there is to read, as it is now."""
+        self._catch_up()
+        return self._world
+
+    def follow(self, catch_up: Callable[[], None]) -> None:
+        """From now on ``catch_up`` is called before each request is answered, and whenever the world is asked for."""
+        self._catch_up = catch_up
+
+    @property
+    def ids(self) -> Roster:
+        """Who is there, by name: ``ids.client("1.2").id``, ``ids.cluster("1").id``."""
+        return self.world.roster
 
     @property
     def violations(self) -> int:
@@ -130,8 +152,11 @@ class SimulatedTenant:
 
     def _route(self, method: str, path: str, operation_id: str, perform: _Perform) -> Route:
         async def endpoint(request: Request) -> Response:
-            due_seconds = asyncio.get_running_loop().time() + self._latency_seconds
+            self._catch_up()
+            due_seconds = asyncio.get_running_loop().time() + self.latency_seconds
             response = await self._answered(request, path, self._respond(request, operation_id, perform))
+            if path.startswith("/beta/") or operation_id in self.deprecated:
+                response.headers["X-Deprecated"] = "true"
             await asyncio.sleep(due_seconds - asyncio.get_running_loop().time())
             return response
 
@@ -151,8 +176,6 @@ class SimulatedTenant:
             response = refusal.response(request_id)
         response.headers["Date"] = formatdate(self._epoch_seconds(), usegmt=True)
         response.headers["SLPT-Request-ID"] = request_id
-        if path_template.startswith("/beta/"):
-            response.headers["X-Deprecated"] = "true"
         self.requests.append(Exchange(request.method, path_template, response.status_code))
         return response
 
@@ -168,7 +191,7 @@ class SimulatedTenant:
     async def _create_access_token(self, request: Request, body: bytes) -> Response:
         content_type = request.headers.get("Content-Type", "")
         parameters = oauth.token_parameters(request.url.query, content_type, body)
-        credential = oauth.identified(parameters, self._credentials)
+        credential = oauth.identified(parameters, () if self.refuses_credentials else self.credentials)
         self._admit(credential.client_id, _TOKEN_BUCKET)
         oauth.require_secret(credential, parameters)
         return json_response(self._tokens.issue(credential), headers={"Cache-Control": "no-store"})

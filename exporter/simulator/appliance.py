@@ -51,6 +51,11 @@ class Appliance:
         return self.turn.installed_release if self.turn else 0
 
     @property
+    def indicated(self) -> str | None:
+        """The word that its health indicators follow."""
+        return self.client.health or self.vitals.status
+
+    @property
     def alert_key(self) -> str:
         """Empty when nothing is wrong."""
         return _ALERT_KEYS.get(self.vitals.status, "")
@@ -58,4 +63,4 @@ class Appliance:
     @property
     def consolidated_health(self) -> str:
         """NORMAL, WARNING or ERROR."""
-        return {"WARNING": "WARNING", "ERROR": "ERROR", "FAILED": "ERROR"}.get(self.vitals.status or "", "NORMAL")
+        return {"WARNING": "WARNING", "ERROR": "ERROR", "FAILED": "ERROR"}.get(self.indicated or "", "NORMAL")

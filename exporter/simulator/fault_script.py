@@ -29,11 +29,15 @@ class Forever:
 
 
 class FaultScript:
-    """What will go wrong, in order, for each operation and, where asked for, one id of it."""
+    """What will go wrong, in order, for each operation and, where asked for, one id of it.
+
+    Attributes:
+        operations: those that there are.
+    """
 
     def __init__(self, operations: frozenset[str]) -> None:
         """A script for the operations named; it knows no others, so that no fault waits for a misspelt name."""
-        self._operations = operations
+        self.operations = operations
         self._queues: dict[tuple[str, str | None], deque[Fault | Forever]] = {}
         self._standing: dict[tuple[str, str | None], Fault] = {}
 
@@ -48,8 +52,8 @@ class FaultScript:
         Raises:
             ValueError: there is no such operation.
         """
-        if operation not in self._operations:
-            msg = f"unknown operation {operation!r}; known are {', '.join(sorted(self._operations))}"
+        if operation not in self.operations:
+            msg = f"unknown operation {operation!r}; known are {', '.join(sorted(self.operations))}"
             raise ValueError(msg)
         self._queues.setdefault((operation, only_id), deque()).extend(faults)
 
@@ -62,10 +66,11 @@ class FaultScript:
                 return self._take(key, queue.popleft())
         return None
 
-    def clear(self) -> None:
-        """Heal: nothing goes wrong any more."""
-        self._queues.clear()
-        self._standing.clear()
+    def clear(self, *operations: str) -> None:
+        """Heal: nothing goes wrong any more with the operations named, or with any where none is."""
+        healed = set(operations) or self.operations
+        self._queues = {key: queue for key, queue in self._queues.items() if key[0] not in healed}
+        self._standing = {key: fault for key, fault in self._standing.items() if key[0] not in healed}
 
     @property
     def pending(self) -> tuple[tuple[str, Fault | Forever], ...]:

@@ -1,19 +1,21 @@
-"""The only place for who exists: managed clients and clusters of any number, and the lives they are born to.
+"""The only place for what a managed client and a cluster are born with: their ids, their oddities and their lives.
 
 The first twelve clients are the demo: most are well, and each kind of trouble is there once. From then on every sixty
-clients repeat that mix, with a few rarer troubles, so that in a large fleet about nine in ten are NORMAL.
+clients repeat that mix, with a few rarer troubles, so that in a large fleet about nine in ten are NORMAL. In a quiet
+fleet all are, and nothing is out of date.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 
 from exporter.simulator.handwriting import Handwriting, draw
 from exporter.simulator.life import Life, Phase, Stage, last_heartbeat
 
-__all__ = ["Client", "Cluster", "born_life", "make_clients", "make_clusters"]
+__all__ = ["Client", "Cluster", "born_life", "make_client", "make_cluster"]
 
 _BLOCK = 60
+
+_ALWAYS_NORMAL = (Stage(Phase.NORMAL),)
 
 _LIVES: Mapping[int, tuple[Stage, ...]] = {
     4: (Stage(Phase.WARNING),),
@@ -39,18 +41,24 @@ _SILENT_BEFORE_BIRTH_SECONDS = 1020.0
 _STAGGER_SECONDS = 77.0
 """Keeps the blocks of a large fleet out of step."""
 
+_LEFT_BEHIND_EPOCH_SECONDS = 1741182081.865
+"""When the tenant found clusters out of date that are updated by hand."""
+
 _TYPES: Mapping[int, str] = {1: "INTERNAL", 11: "IIQ_HARVESTER"}
 """Whose type is not the cluster's, by place in a block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A managed cluster's lasting facts.
+    """A managed cluster's facts.
 
     Attributes:
         client_type: the type of its clients; None is a documented value.
         service_count: sources bound to it.
         gmt_offset_hours: its local time.
+        by_hand: its administrators update it, and not the tenant.
+        update_offered: an update waits for it.
+        out_of_date_since_epoch_seconds: when the tenant found it out of date, None while it is not.
     """
 
     index: int
@@ -59,6 +67,9 @@ class Cluster:
     client_type: str | None
     service_count: int
     gmt_offset_hours: int
+    by_hand: bool = False
+    update_offered: bool = False
+    out_of_date_since_epoch_seconds: float | None = None
 
     @property
     def handwriting(self) -> Handwriting:
@@ -68,13 +79,16 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A managed client's lasting facts.
+    """A managed client's facts.
 
     Attributes:
         id: the one in paths, opaque, in one of three shapes.
         client_id: ``clientId``, its id in API management.
         pulse: from which its heartbeats are computed.
         position: its turn when its cluster is upgraded.
+        stages: the life it is born to.
+        version: what it says it runs, when that is not its release's.
+        health: the word that its health indicators follow, when that is not its status.
     """
 
     index: int
@@ -84,6 +98,9 @@ class Client:
     cluster_id: str
     pulse: int
     position: int
+    stages: tuple[Stage, ...] = _ALWAYS_NORMAL
+    version: str | None = None
+    health: str | None = None
 
     @property
     def handwriting(self) -> Handwriting:
@@ -91,13 +108,9 @@ class Client:
         return Handwriting.of(self.index)
 
 
-def make_clusters(count: int, seed: int) -> tuple[Cluster, ...]:
-    """That many clusters, the same for the same seed."""
-    random = Random(f"clusters {seed}")  # noqa: S311 - repeatable on purpose, guards nothing
-    return tuple(_cluster(index, random.getrandbits(128)) for index in range(count))
-
-
-def _cluster(index: int, number: int) -> Cluster:
+def make_cluster(index: int, number: int, *, quiet: bool) -> Cluster:
+    """The cluster in that place of a tenant, from 0; every third of a tenant that is not quiet has fallen behind."""
+    behind = not quiet and index % 3 == 2  # noqa: PLR2004 - a spread
     return Cluster(
         index,
         str(1533 + index) if index % 3 == 1 else f"{number:032x}",
@@ -105,21 +118,24 @@ def _cluster(index: int, number: int) -> Cluster:
         ("VA", "VA", "CCG", None)[index % 4],
         1 + number % 7,
         number // 7 % 24 - 11,
+        by_hand=behind,
+        update_offered=behind,
+        out_of_date_since_epoch_seconds=_LEFT_BEHIND_EPOCH_SECONDS if behind else None,
     )
 
 
-def make_clients(count: int, clusters: tuple[Cluster, ...], seed: int) -> tuple[Client, ...]:
-    """That many clients, dealt out to the clusters in turn; the same for the same seed."""
-    random = Random(f"clients {seed}")  # noqa: S311 - repeatable on purpose, guards nothing
-    return tuple(_client(index, random.getrandbits(128), clusters) for index in range(count))
-
-
-def _client(index: int, number: int, clusters: tuple[Cluster, ...]) -> Client:
-    position, cluster_index = divmod(index, len(clusters))
-    cluster = clusters[cluster_index]
-    client_type = _TYPES.get(index % _BLOCK, cluster.client_type or "VA")
+def make_client(index: int, number: int, cluster: Cluster, position: int, *, quiet: bool) -> Client:
+    """The client in that place of a tenant, and in that position of its cluster, both from 0."""
+    usual_type = cluster.client_type or "VA"
     return Client(
-        index, _id(index, number), _dashed(number >> 1), client_type, cluster.id, draw("pulse", number), position
+        index,
+        _id(index, number),
+        _dashed(number >> 1),
+        usual_type if quiet else _TYPES.get(index % _BLOCK, usual_type),
+        cluster.id,
+        draw("pulse", number),
+        position,
+        _ALWAYS_NORMAL if quiet else _LIVES.get(index % _BLOCK, _ALWAYS_NORMAL),
     )
 
 
@@ -136,8 +152,6 @@ def _dashed(number: int) -> str:
 
 def born_life(client: Client, born_epoch_seconds: float) -> Life:
     """The life of a client in a world born at that time."""
-    place, block = client.index % _BLOCK, client.index // _BLOCK
-    stages = _LIVES.get(place, (Stage(Phase.NORMAL),))
-    silent_seconds = _SILENT_BEFORE_BIRTH_SECONDS if stages[0].phase is Phase.SILENT else 0.0
-    begun = born_epoch_seconds - block * _STAGGER_SECONDS - silent_seconds
-    return Life(stages, begun, last_heartbeat(client.pulse, begun))
+    silent_seconds = _SILENT_BEFORE_BIRTH_SECONDS if client.stages[0].phase is Phase.SILENT else 0.0
+    begun = born_epoch_seconds - client.index // _BLOCK * _STAGGER_SECONDS - silent_seconds
+    return Life(client.stages, begun, last_heartbeat(client.pulse, begun))

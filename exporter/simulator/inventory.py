@@ -7,7 +7,7 @@ from exporter.simulator.appliance import Appliance
 from exporter.simulator.fleet import Cluster
 from exporter.simulator.handwriting import CANARY
 from exporter.simulator.status_documents import health_categories
-from exporter.simulator.work_order import queue, release_name
+from exporter.simulator.work_order import installed_version, queue
 
 __all__ = ["client_document", "cluster_document"]
 
@@ -38,7 +38,7 @@ def client_document(appliance: Appliance, generation: str) -> dict[str, Any]:
         "id": client.id,
         "alertKey": appliance.alert_key or None,
         "apiGatewayBaseUrl": "https://acme.api.example.com",
-        "cookbook": release_name(appliance.release),
+        "cookbook": installed_version(appliance),
         "ccId": numbered_id,
         "clientId": client.client_id,
         "clusterId": client.cluster_id,
@@ -51,7 +51,7 @@ def client_document(appliance: Appliance, generation: str) -> dict[str, Any]:
         "type": client.type,
         "clusterType": appliance.cluster.type if appliance.cluster.type in _CLUSTER_TYPES_OF_CLIENTS else None,
         "vaDownloadUrl": "https://va-images.example.com/va-latest.zip",
-        "vaVersion": None if appliance.never_seen else release_name(appliance.release),
+        "vaVersion": None if appliance.never_seen else installed_version(appliance),
         "secret": f"{CANARY}-{client.index:08x}",
         "createdAt": created,
         "updatedAt": created,
@@ -136,19 +136,18 @@ def _cluster_configuration(cluster: Cluster, generation: str) -> dict[str, str |
 
 
 def _cluster_updates(cluster: Cluster, members: Sequence[Appliance]) -> dict[str, Any]:
-    """Every third cluster is updated by hand and has fallen behind."""
-    by_hand = cluster.index % 3 == 2  # noqa: PLR2004 - a spread
     release = min((member.release for member in members), default=0)
+    offered = cluster.update_offered
     target = max((member.turn.target_release for member in members if member.turn), default=release)
-    notified = cluster.handwriting.instant(_CREATED_EPOCH_SECONDS + 50_000_000) if by_hand else None
+    notified = cluster.handwriting.instant(cluster.out_of_date_since_epoch_seconds)
     return {
         "lastReleaseNotifiedAt": notified,
         "updatePreferences": {
             "processGroups": None,
-            "updateState": "DISABLED" if by_hand else "AUTO",
+            "updateState": "DISABLED" if cluster.by_hand else "AUTO",
             "notificationEmail": f"{CANARY}@example.com",
         },
         "currentInstalledReleaseVersion": f"123.{release + 1}",
-        "updatePackage": f"123.{target + 1 + by_hand}" if by_hand or target > release else None,
+        "updatePackage": f"123.{target + 1 + offered}" if offered or target > release else None,
         "isOutOfDateNotifiedAt": notified,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from exporter.simulator.appliance import Appliance
 from exporter.simulator.handwriting import CANARY
 from exporter.simulator.life import Phase
-from exporter.simulator.work_order import release_name, work_order
+from exporter.simulator.work_order import installed_version, work_order
 
 __all__ = ["aggregated_document", "health_categories", "health_document", "status_document"]
 
@@ -53,10 +53,9 @@ def health_document(appliance: Appliance) -> dict[str, Any] | None:
 def health_categories(appliance: Appliance, names: tuple[str, ...]) -> dict[str, Any]:
     """``{errors, warnings}`` of each category: v2024 says network where later generations say container."""
     empty: dict[str, dict[str, Any]] = {name: {"errors": [], "warnings": []} for name in names}
-    status = appliance.vitals.status
-    if status == "WARNING":
+    if appliance.indicated == "WARNING":
         empty["cpu"]["warnings"] = [_event(appliance, "CPU utilization is high", cpuUtilizationPercentage=92.5)]
-    if status == "ERROR":
+    if appliance.indicated == "ERROR":
         empty["memory"]["errors"] = [_event(appliance, "Free memory is low", freeSpacePercentage=8)]
         empty[names[0]]["errors"] = [_event(appliance, "Endpoint unreachable", url="https://sqs.example.com:443/")]
     return empty
@@ -124,7 +123,7 @@ def _host_facts(appliance: Appliance) -> dict[str, Any]:
         "state": None,
         "uuid": None,
         "product": "idn",
-        "va_version": release_name(release) if index % 2 else None,
+        "va_version": installed_version(appliance) if index % 2 or appliance.client.version else None,
         "platform_version": "2",
         "os_version": "4230.2.1" if release else "2345.3.1",
         "os_type": "flatcar",

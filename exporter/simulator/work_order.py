@@ -5,7 +5,7 @@ from typing import Any
 from exporter.simulator.appliance import Appliance
 from exporter.simulator.fleet import Cluster
 
-__all__ = ["queue", "release_name", "work_order"]
+__all__ = ["installed_version", "queue", "work_order"]
 
 _HOUR_SECONDS = 3600
 
@@ -34,7 +34,12 @@ def work_order(appliance: Appliance) -> dict[str, Any]:
     }
 
 
-def release_name(release: int) -> str:
+def installed_version(appliance: Appliance) -> str:
+    """The version that runs on the appliance."""
+    return appliance.client.version or _release_name(appliance.release)
+
+
+def _release_name(release: int) -> str:
     """The software set of a release: ``va_version`` and ``cookbook``."""
     return f"va-megapod-useast1-{610 + release}-{1755000000 + release * 604800}"
 
@@ -64,7 +69,7 @@ def _maintenance(appliance: Appliance) -> dict[str, Any]:
 def _configuration(appliance: Appliance) -> dict[str, str]:
     """A map of strings: numbers and booleans too."""
     cluster, turn = appliance.cluster, appliance.turn
-    upgrading = {"jobType": "VA_UPGRADE", "cookbook": release_name(turn.target_release)} if turn else {}
+    upgrading = {"jobType": "VA_UPGRADE", "cookbook": _release_name(turn.target_release)} if turn else {}
     return {
         "clusterType": cluster.type,
         "clusterExternalId": cluster.id,
@@ -72,7 +77,7 @@ def _configuration(appliance: Appliance) -> dict[str, str]:
         "failureThreshold": "0",
         "gmtOffset": str(cluster.gmt_offset_hours),
         "scheduleUpgrade": "false",
-        "va_version": release_name(appliance.release),
+        "va_version": installed_version(appliance),
         **upgrading,
     }
 
@@ -83,7 +88,7 @@ def _connector_services(cluster: Cluster) -> list[dict[str, Any]]:
 
 def _connector_service(cluster: Cluster, index: int) -> dict[str, Any]:
     """A source; one that is reached through a vendor's cloud has no host, port or ``useSSL``."""
-    service_id, name = str(540696 + 10 * cluster.index + index), _SOURCES[index]
+    service_id, name = str(540696 + 10 * cluster.index + index), _SOURCES[index % len(_SOURCES)]
     direct = index % 2 == 0
     upload = {"serviceId": service_id, "date": "2021-02-05T22:58:15Z", "file": "mysql-connector-java-8.0.11.jar"}
     return {

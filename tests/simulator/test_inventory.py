@@ -94,10 +94,11 @@ def test_an_update_is_available_until_the_last_client_has_it() -> None:
 
 def test_a_cluster_updated_by_hand_falls_behind() -> None:
     """It was told, and an update waits."""
-    document = cluster_document(replace(CLUSTER, index=2), [NORMAL], "v1")
+    behind = replace(CLUSTER, by_hand=True, update_offered=True, out_of_date_since_epoch_seconds=NOW)
+    document = cluster_document(behind, [NORMAL], "v1")
     assert document["updatePreferences"]["updateState"] == "DISABLED"
     assert document["updatePackage"] == "123.2"
-    assert document["isOutOfDateNotifiedAt"] == "2025-03-05T13:41:21.865Z"
+    assert document["isOutOfDateNotifiedAt"] == "2025-08-12T12:00:00.000000Z"
     assert cluster_document(CLUSTER, [NORMAL], "v1")["isOutOfDateNotifiedAt"] is None
 
 

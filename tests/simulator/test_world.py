@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exporter.simulator.roster import Roster
 from exporter.simulator.world import Phase, World
 from tests.simulator.published import MANAGED_CLIENT, MANAGED_CLUSTER, STATUS_BODY_KEYS, STATUS_DOCUMENT, differences
 from tests.simulator.stopped_clock import StoppedClock
@@ -406,7 +407,60 @@ def test_jobs_can_be_held(world: World, wall: StoppedClock) -> None:
     assert job_states(world, failed) == []
 
 
-def test_a_world_needs_a_cluster(wall: StoppedClock) -> None:
-    """The refusal says so."""
-    with pytest.raises(ValueError, match="at least one cluster"):
-        World(clusters=0, epoch_seconds=wall)
+def test_held_jobs_can_be_released(world: World, wall: StoppedClock) -> None:
+    """They are where they would be without having stood still."""
+    client_id = ids(world)[WAITING]
+    world.hold_jobs(client_id, "INPROGRESS")
+    wall.advance(240)
+    world.release_jobs(client_id)
+    assert job_states(world, client_id) == ["FINISHED", "FINISHED"]
+    with pytest.raises(KeyError):
+        world.release_jobs("nobody")
+
+
+def test_a_client_that_appears_was_never_seen_until_it_reports(world: World, wall: StoppedClock) -> None:
+    """It belongs to its cluster at once."""
+    cluster_id = cluster_of(world, ids(world)[WELL])["id"]
+    world.add_client(cluster_id)
+    added = ids(world)[-1]
+    assert status_of(world, added)["status"] == "UNDEFINED"
+    assert added in cluster_of(world, added)["clientIds"]
+    wall.advance(31)
+    assert status_of(world, added)["status"] == "NORMAL"
+    world.add_client(cluster_id, Phase.CONFIGURING)
+    assert status_of(world, ids(world)[-1])["status"] == "CONFIGURING"
+
+
+def test_a_quiet_world_stays_as_it_is(wall: StoppedClock) -> None:
+    """No jobs, no troubles, nothing to update; a day later likewise."""
+    world = World(roster=Roster.of_sizes([3, 2, 2], 1, quiet=True), epoch_seconds=wall)
+    for _ in range(2):
+        assert {status_of(world, client_id)["status"] for client_id in ids(world)} == {"NORMAL"}
+        assert {cluster["status"] for cluster in world.cluster_documents("v1")} == {"NORMAL"}
+        assert not any(job_states(world, client_id) for client_id in ids(world))
+        assert not any(cluster.get("updatePackage") for cluster in world.cluster_documents("v1"))
+        wall.advance(86_400)
+
+
+def test_an_offered_update_waits_until_it_is_withdrawn(wall: StoppedClock) -> None:
+    """The tenant may find the cluster out of date besides."""
+    world = World(roster=Roster.of_sizes([2], 1, quiet=True), epoch_seconds=wall)
+    cluster_id = world.roster.cluster("1").id
+    world.roster.amend_cluster(cluster_id, update_offered=True)
+    world.notify_out_of_date(cluster_id)
+    cluster = cluster_of(world, ids(world)[0])
+    assert (cluster["updatePackage"], cluster["isOutOfDateNotifiedAt"]) == ("123.2", "2025-08-12T12:00:00.000000Z")
+
+
+def test_a_client_can_say_another_version_and_other_health(wall: StoppedClock) -> None:
+    """Its status stays."""
+    world = World(roster=Roster.of_sizes([2], 1, quiet=True), epoch_seconds=wall)
+    client_id = ids(world)[0]
+    world.roster.amend_client(client_id, version="77", health="ERROR")
+    status, health = status_of(world, client_id), world.health_document(client_id)
+    listed = world.client_document(client_id, "v1")
+    assert health is not None
+    assert listed is not None
+    assert (status["status"], status["body"]["va_version"], listed["vaVersion"]) == ("NORMAL", "77", "77")
+    assert len(health["body"]["health_indicators"]["memory"]["errors"]) == 1
+    assert cluster_of(world, client_id)["consolidatedHealthIndicatorsStatus"] == "ERROR"
