@@ -51,6 +51,23 @@ def test_prometheus_takes_the_rules() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("path", sorted((HERE / "scrape").iterdir()), ids=lambda path: path.stem)
+def test_prometheus_takes_the_scrape_examples(path: Path, tmp_path: Path) -> None:
+    """Promtool reads each with the rules that it names, and its exporters have the job that the rules know."""
+    configuration = yaml.safe_load(path.read_text())
+    for job in configuration["scrape_configs"]:
+        job.pop("kubernetes_sd_configs", None)  # Debian's build does not know it
+    (tmp_path / "sailpoint-exporter.rules.yaml").write_text(rendered(thresholds()))
+    copy = tmp_path / "scrape" / path.name
+    copy.parent.mkdir()
+    copy.write_text(yaml.safe_dump(configuration))
+    promtool = program("promtool", "prometheus")
+    done = subprocess.run([promtool, "check", "config", copy], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rules found" in done.stdout
+    assert "sailpoint-exporter" in [job["job_name"] for job in configuration["scrape_configs"]]
+
+
 def test_alertmanager_takes_the_inhibition(tmp_path: Path) -> None:
     """Amtool takes the fragment in a configuration, and its rules name alerts that exist."""
     fragment = (DEPLOY / "alertmanager/inhibition.yaml").read_text()

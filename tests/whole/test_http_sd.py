@@ -83,7 +83,7 @@ def _asked(prometheus: str, expression: str) -> list[Any] | None:
 def _targets(prometheus: str) -> list[Any] | None:
     """The targets that are clusters, once all of them have been scraped."""
     active = (_data(prometheus, "targets?state=active") or {}).get("activeTargets", [])
-    clusters = [target for target in active if target["labels"]["job"] == "sailpoint"]
+    clusters = [target for target in active if target["labels"]["job"] == "sailpoint-clusters"]
     return clusters if len(clusters) == CLUSTERS and {target["health"] for target in clusters} == {"up"} else None
 
 
