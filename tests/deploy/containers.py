@@ -68,13 +68,16 @@ def inspect(name: str) -> dict[str, Any]:
 
 def build() -> Image:
     """The image, built as ``make image`` does, from $BASE_IMAGE or from a local stand-in for it."""
-    base = os.environ.get("BASE_IMAGE") or _local_base_image()
+    base = base_image()
     name = "localhost/sailpoint-exporter:test"
     run("make", "image", f"IMAGE={name}", f"BASE_IMAGE={base}")
     return Image(name, base)
 
 
-def _local_base_image() -> str:
+def base_image() -> str:
+    """$BASE_IMAGE, or a local stand-in for the Dockerfile's base, made when it is missing."""
+    if named := os.environ.get("BASE_IMAGE"):
+        return named
     if LOCAL_BASE_IMAGE not in podman("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines():
         run(str(HERE / "local-base-image.sh"), LOCAL_BASE_IMAGE)
     return LOCAL_BASE_IMAGE
