@@ -22,6 +22,7 @@ from exporter.web.fleet_style import CONTENT_SECURITY_POLICY
 from exporter.web.fleet_view import Now, fleet_view
 from exporter.web.landing import About
 from exporter.web.lifecycle import Lifecycle, Reload
+from exporter.web.rate_limit import RateLimiter
 from exporter.web.refused import Refused, answer_refused
 from exporter.web.scrapes import Renderer, Scrapes
 from exporter.web.service_discovery import ServiceDiscovery
@@ -59,7 +60,7 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         max_waiting_scrapes: further ones are answered with 503.
         reload: what ``/-/reload`` does; raises SettingsError and changes nothing when it cannot be done.
         config_text: what ``/config`` shows; its secrets are masked.
-        web_config: gives the headers of each answer, and the users who may ask.
+        web_config: gives the headers of each answer, the users who may ask, and how often all together may.
     """
     collections = Collections(
         collect, clock, max_duration_seconds=max_duration_seconds, max_waiting=max_waiting_scrapes
@@ -86,6 +87,7 @@ def create_app(  # noqa: PLR0913 - the composition root names each collaborator
         ],
         middleware=[
             Middleware(Boundary, clock=clock, web_config=web_config),
+            Middleware(RateLimiter, clock=clock, web_config=web_config),
             Middleware(BasicAuth, web_config=web_config),
         ],
         exception_handlers={Refused: answer_refused},

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeVar
 
 import yaml
 
-__all__ = ["Reader", "UnfitError", "boolean", "document", "mapping", "one_of", "refuse", "text", "texts"]
+__all__ = ["Reader", "UnfitError", "boolean", "document", "entries", "mapping", "one_of", "refuse", "text", "texts"]
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
@@ -99,9 +99,33 @@ def text(value: object) -> str:
 
 def texts(value: object) -> tuple[str, ...]:
     """Reads a list of texts that is not empty."""
-    if not isinstance(value, list) or not value:
+    found = entries(text)(value)
+    if not found:
         refuse("must be a list with at least one entry")
-    return tuple(map(text, value))
+    return found
+
+
+def entries(read_entry: Reader[T]) -> Reader[tuple[T, ...]]:
+    """A reader of a list; nothing counts as empty."""
+
+    def read(value: object) -> tuple[T, ...]:
+        found, lines = [], []
+        for number, each in enumerate(_listed(value)):
+            try:
+                found.append(read_entry(each))
+            except UnfitError as unfit:
+                lines += [f"[{number}]{line}" for line in unfit.lines]
+        if lines:
+            raise UnfitError(*lines)
+        return tuple(found)
+
+    return read
+
+
+def _listed(value: object) -> list[Any]:
+    if value is not None and not isinstance(value, list):
+        refuse("must be a list")
+    return value or []
 
 
 def boolean(value: object) -> bool:

@@ -4,9 +4,7 @@ Format and meaning are those of the exporters that Prometheus' authors write: we
 exporter-toolkit. What of it is not supported is refused by name.
 """
 
-import importlib.util
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from exporter.errors import SettingsError
-from exporter.web.mapping import Reader, UnfitError, boolean, document, mapping, one_of, refuse
-from exporter.web.tls import Tls, server_tls, tls_files, tls_keys
+from exporter.web.mapping import UnfitError, document
+from exporter.web.tls import Tls, server_tls, tls_files
+from exporter.web.tls_keys import check_together
+from exporter.web.web_config_keys import RateLimit, cautions, read_web_config_keys
 
 __all__ = ["CurrentWebConfig", "WebConfig", "WebConfigFile", "load_web_config"]
 
-_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
-_HEADER_VALUE = re.compile(r"[ -~]*")
 _logger = logging.getLogger(__name__)
 
 Stamp = tuple[int, int, int] | None
@@ -35,70 +33,21 @@ class WebConfig:
         tls: how connections are secured; None for plain HTTP.
         headers: by lower-case name, for every answer.
         users: bcrypt hashes by user name; without any, everybody may ask.
+        rate_limit: of all requests together; None for no limit.
+        cautions: what is accepted, and may not be what was meant, a line for each.
         stamps: of all files that were read, from before that.
     """
 
     tls: Tls | None = None
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     users: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    rate_limit: RateLimit | None = None
+    cautions: tuple[str, ...] = ()
     stamps: Mapping[Path, Stamp] = field(default_factory=dict, repr=False, compare=False)
 
 
 CurrentWebConfig = Callable[[], WebConfig]
 """Gives what holds now; ``WebConfig`` itself gives that nothing is secured."""
-
-
-def _users(value: object) -> dict[bytes, bytes]:
-    names = map(str, value) if isinstance(value, dict) else ()
-    users = mapping(dict.fromkeys(names, _hash), {})(value)
-    if users and importlib.util.find_spec("bcrypt") is None:
-        refuse("needs bcrypt: pip install sailpoint-exporter[basic-auth]")
-    return {name.encode(): hashed.encode() for name, hashed in users.items()}
-
-
-def _hash(value: object) -> str:
-    if not isinstance(value, str) or not _HASH.fullmatch(value):
-        refuse("must be a bcrypt hash of cost 4 to 16, such as `htpasswd -nBC 10 NAME` prints")
-    return value
-
-
-def _header(value: object) -> str:
-    """Reads a header's value, which YAML takes for a number in ``X-XSS-Protection: 0``."""
-    shown = str(value) if type(value) is int else value
-    if not isinstance(shown, str) or not _HEADER_VALUE.fullmatch(shown):
-        refuse("must be one line of visible ASCII")
-    return shown
-
-
-def _without_http2(value: object) -> bool:
-    if boolean(value):
-        refuse("HTTP/2 is not supported: say false, or leave it out")
-    return False
-
-
-def _choices(*values: str) -> Reader[str]:
-    return one_of({value: value for value in values})
-
-
-_HEADERS = {
-    "Content-Security-Policy": _header,
-    "Strict-Transport-Security": _header,
-    "X-Content-Type-Options": _choices("nosniff"),
-    "X-Frame-Options": _choices("deny", "sameorigin"),
-    "X-XSS-Protection": _header,
-}
-
-_keys = mapping(
-    {
-        "tls_server_config": tls_keys,
-        "http_server_config": mapping({"http2": _without_http2, "headers": mapping(_HEADERS, {})}, {}),
-        "basic_auth_users": _users,
-    },
-    unsupported={
-        "rate_limit": "not supported: the number of scrapes and connections is limited anyway",
-        "auth_excluded_paths": "not supported: probes are never asked for a password, everything else is",
-    },
-)
 
 
 def load_web_config(path: Path) -> WebConfig:
@@ -118,20 +67,23 @@ def load_web_config(path: Path) -> WebConfig:
 
 def _loaded(path: Path) -> WebConfig:
     stamps = {path: _stamp(path)}
-    keys = _keys(document(path.read_bytes()))
-    given = keys.get("tls_server_config", {})
+    keys = read_web_config_keys(document(path.read_bytes()))
+    given, http = keys.get("tls_server_config", {}), keys.get("http_server_config", {})
     paths = tls_files(given, path.parent)
     stamps |= {each: _stamp(each) for each in paths.values()}
     return WebConfig(
-        tls=_server_tls(given, paths) if given else None,
-        headers=_raw(keys.get("http_server_config", {}).get("headers", {})),
+        tls=_server_tls(given, paths, http2=http.get("http2", True)) if given else None,
+        headers=_raw(http.get("headers", {})),
         users=keys.get("basic_auth_users", {}),
+        rate_limit=keys.get("rate_limit"),
+        cautions=tuple(cautions(keys)),
         stamps=stamps,
     )
 
 
-def _server_tls(keys: Mapping[str, Any], paths: Mapping[str, Path]) -> Tls:
+def _server_tls(keys: Mapping[str, Any], paths: Mapping[str, Path], *, http2: bool) -> Tls:
     try:
+        check_together(keys, http2=http2)
         return server_tls(keys, paths)
     except UnfitError as unfit:
         raise UnfitError(*(f".tls_server_config{line}" for line in unfit.lines)) from None
@@ -160,6 +112,7 @@ class WebConfigFile:
         self._read = partial(load_web_config, path)
         self._config = self._read()
         self._told: tuple[str, ...] = ()
+        _warn(self._config)
 
     def current(self) -> WebConfig:
         """What holds now: a few ``stat`` calls on local files, and a new reading when one has changed."""
@@ -179,9 +132,15 @@ class WebConfigFile:
             return
         self._told = ()
         _logger.info("Web configuration reloaded")
+        _warn(self._config)
 
     def _succeeding(self, config: WebConfig) -> WebConfig:
         if (config.tls is None) != (self._config.tls is None):
             message = "tls_server_config cannot come or go while listening: restart"
             raise SettingsError(message)
         return config
+
+
+def _warn(config: WebConfig) -> None:
+    for line in config.cautions:
+        _logger.warning("Web configuration: %s", line)

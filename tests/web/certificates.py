@@ -15,8 +15,8 @@ def authority(name: str = "server") -> trustme.CA:
 
 
 @cache
-def _server(number: int) -> trustme.LeafCert:
-    return authority().issue_cert("localhost", "127.0.0.1", common_name=f"server-{number}")
+def _server(number: int, key_type: trustme.KeyType) -> trustme.LeafCert:
+    return authority().issue_cert("localhost", "127.0.0.1", common_name=f"server-{number}", key_type=key_type)
 
 
 @cache
@@ -24,9 +24,9 @@ def _client(*names: str) -> trustme.LeafCert:
     return authority("clients").issue_cert(*names)
 
 
-def write_pair(directory: Path, number: int = 1) -> None:
+def write_pair(directory: Path, number: int = 1, key: str = "ECDSA") -> None:
     """Writes ``cert.pem`` and ``key.pem`` of a server, and ``ca.pem`` of the clients."""
-    pair = _server(number)
+    pair = _server(number, trustme.KeyType[key])
     pair.cert_chain_pems[0].write_to_path(directory / "cert.pem")
     pair.private_key_pem.write_to_path(directory / "key.pem")
     authority("clients").cert_pem.write_to_path(directory / "ca.pem")

@@ -4,24 +4,16 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from starlette.types import ASGIApp
 
 from exporter.clock import Clock
 from exporter.web.guard import Limits
-from exporter.web.listener import listen, serve
-from exporter.web.web_config import CurrentWebConfig, WebConfigFile
 from tests.web.certificates import authority, write_client, write_pair
 from tests.web.fakes import FakePages, FakeTenants, application
-
-GET = b"GET /metrics HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"
-TLS = "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n"
-MTLS = TLS + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n"
-SHORT = Limits(request_seconds=0.5, answer_seconds=0.5, drain_seconds=2, handshake_seconds=0.5, farewell_seconds=0.2)
+from tests.web.listening import GET, MTLS, TLS, Server, running, trusting, until_closed, web_config
 
 
 @pytest.fixture
@@ -34,66 +26,6 @@ def anyio_backend() -> str:
 def clock() -> Clock:
     """The real clock."""
     return Clock()
-
-
-def web_config(directory: Path, content: str = TLS) -> WebConfigFile:
-    """A web configuration with a server's certificate."""
-    write_pair(directory)
-    (directory / "web.yml").write_text(content)
-    return WebConfigFile(directory / "web.yml")
-
-
-def trusting(*client: Path) -> ssl.SSLContext:
-    """A client that trusts the server's authority, with or without a certificate of its own."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority().configure_trust(context)
-    for path in client:
-        context.load_cert_chain(path)
-    return context
-
-
-class Server:
-    """A running listener."""
-
-    def __init__(self, port: int, stop: asyncio.Event, serving: asyncio.Task[None]) -> None:
-        self.port = port
-        self.stop = stop
-        self.serving = serving
-
-    async def connect(self, context: ssl.SSLContext | None = None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A client connects, by TLS when it has a context."""
-        name = "localhost" if context else None
-        return await asyncio.open_connection("127.0.0.1", self.port, ssl=context, server_hostname=name)
-
-    async def get(self, context: ssl.SSLContext) -> bytes:
-        """One request and its whole answer; nothing when the client is not let in."""
-        try:
-            reader, writer = await self.connect(context)
-        except OSError:
-            return b""
-        writer.write(GET)
-        answer = b""
-        with suppress(OSError):
-            answer = await reader.read()
-        writer.close()
-        return answer
-
-
-@asynccontextmanager
-async def running(app: ASGIApp, config: CurrentWebConfig, limits: Limits = SHORT) -> AsyncIterator[Server]:
-    """Serves on a free port until the block ends."""
-    sock, stop = listen("127.0.0.1", 0), asyncio.Event()
-    port = sock.getsockname()[1]
-    serving = asyncio.create_task(serve(app, sock, stop, limits, config))
-    yield Server(port, stop, serving)
-    stop.set()
-    await serving
-
-
-async def until_closed(reader: asyncio.StreamReader) -> None:
-    """Reads to the end, however it comes."""
-    with suppress(ConnectionError):
-        await reader.read()
 
 
 async def test_a_scrape_is_served_over_tls(clock: Clock, tmp_path: Path) -> None:
@@ -128,7 +60,7 @@ async def test_a_request_may_come_with_the_handshake(clock: Clock, tmp_path: Pat
             tls.do_handshake()
         while True:
             writer.write(outgoing.read())
-            incoming.write(await reader.read(65536))
+            incoming.write(await some(reader))
             with suppress(ssl.SSLWantReadError):
                 tls.do_handshake()
                 break
@@ -136,11 +68,18 @@ async def test_a_request_may_come_with_the_handshake(clock: Clock, tmp_path: Pat
         writer.write(outgoing.read())
         answer = b""
         while not answer.endswith(b"up 1\n"):
-            incoming.write(await reader.read(65536))
+            incoming.write(await some(reader))
             with suppress(ssl.SSLWantReadError):
                 while part := tls.read(65536):
                     answer += part
         writer.close()
+
+
+async def some(reader: asyncio.StreamReader) -> bytes:
+    """What comes next; an end fails, where a loop would spin for ever."""
+    part = await reader.read(65536)
+    assert part, "the server has closed the connection"
+    return part
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
@@ -163,7 +102,8 @@ async def test_old_versions_are_refused(clock: Clock, tmp_path: Path, version: s
 
 async def test_only_the_suites_named_are_spoken(clock: Clock, tmp_path: Path) -> None:
     """A client of TLS 1.2 with other suites is not let in."""
-    config = web_config(tmp_path, TLS + "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\n")
+    suites = "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\nhttp_server_config: {http2: false}\n"
+    config = web_config(tmp_path, TLS + suites)
     async with running(application(clock), config.current) as server:
         for suite, answered in (("ECDHE-ECDSA-AES256-GCM-SHA384", True), ("ECDHE-ECDSA-AES128-GCM-SHA256", False)):
             context = trusting()
@@ -343,7 +283,9 @@ def silent_client(port: int, header: bytes = b"") -> ssl.SSLSocket:
     client.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: exporter\r\n" + header + b"\r\n")
     answer = b""
     while not answer.endswith(b"ok\n"):
-        answer += client.recv(65536)
+        part = client.recv(65536)
+        assert part, "the server has closed the connection"
+        answer += part
     return client
 
 

@@ -4,21 +4,17 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 
 from exporter.clock import Clock
 from exporter.errors import ListenError
 from exporter.web.guard import Limits
 from exporter.web.listener import advice, listen, serve
 from tests.web.fakes import FakePages, FakeTenants, application
-
-GET = b"GET %s HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"
-SHORT = Limits(request_seconds=0.5, answer_seconds=0.5, drain_seconds=1)
+from tests.web.listening import GET, SHORT, running, until_closed
 
 
 @pytest.fixture
@@ -31,38 +27,6 @@ def anyio_backend() -> str:
 def clock() -> Clock:
     """The real clock."""
     return Clock()
-
-
-class Server:
-    """A running listener."""
-
-    def __init__(self, port: int, stop: asyncio.Event, serving: asyncio.Task[None]) -> None:
-        self.port = port
-        self.stop = stop
-        self.serving = serving
-
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A client connects."""
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-    async def get(self, path: bytes = b"/metrics") -> bytes:
-        """One request and its whole answer; the client closes."""
-        reader, writer = await self.connect()
-        writer.write(GET % path)
-        answer = await reader.read()
-        writer.close()
-        return answer
-
-
-@asynccontextmanager
-async def running(app: Starlette, limits: Limits = SHORT) -> AsyncIterator[Server]:
-    """Serves on a free port until the block ends."""
-    sock, stop = listen("127.0.0.1", 0), asyncio.Event()
-    port = sock.getsockname()[1]
-    serving = asyncio.create_task(serve(app, sock, stop, limits))
-    yield Server(port, stop, serving)
-    stop.set()
-    await serving
 
 
 async def wait_for(condition: Callable[[], bool]) -> None:
@@ -89,19 +53,10 @@ async def test_two_hundred_idle_strangers_lock_nobody_out(clock: Clock, says: by
             writer.close()
 
 
-async def until_closed(reader: asyncio.StreamReader) -> None:
-    """Reads to the end, however it comes."""
-    try:
-        while await reader.read(65536):
-            pass
-    except ConnectionError:
-        pass
-
-
 async def test_a_burst_of_clients_is_served(clock: Clock) -> None:
     """400 clients that connect and ask at once are all answered."""
-    async with running(application(clock), Limits(burst_seconds=10)) as server:  # the clients share this process
-        answers = await asyncio.gather(*(server.get(b"/-/healthy") for _ in range(400)))
+    async with running(application(clock), limits=Limits(burst_seconds=10)) as server:  # the clients share this process
+        answers = await asyncio.gather(*(server.get(path=b"/-/healthy") for _ in range(400)))
     assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
 
 
@@ -120,12 +75,12 @@ async def test_scrapers_that_never_read_cost_little(clock: Clock) -> None:
     """30 clients that ask for a page of 8 MB and take nothing hold no copies of it, and are cut off."""
     app = application(clock, pages=FakePages(body=b"x 1\n" * 2_000_000))
     async with running(app) as server:
-        await server.get(b"/-/healthy")
+        await server.get(path=b"/-/healthy")
         before_bytes = resident_bytes()
         clients = [await stubborn_client(server.port) for _ in range(30)]
         await asyncio.sleep(0.2)
         assert resident_bytes() - before_bytes < 32 * 1024 * 1024
-        assert (await server.get(b"/-/healthy")).startswith(b"HTTP/1.1 200")
+        assert (await server.get(path=b"/-/healthy")).startswith(b"HTTP/1.1 200")
         await asyncio.sleep(0.6)
         assert all(len(received(client)) < 8_000_000 for client in clients)
 
@@ -136,7 +91,7 @@ async def stubborn_client(port: int) -> socket.socket:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.setblocking(False)  # noqa: FBT003 - the socket's own signature
     await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
-    await asyncio.get_running_loop().sock_sendall(client, GET % b"/metrics")
+    await asyncio.get_running_loop().sock_sendall(client, GET)
     return client
 
 
@@ -162,7 +117,7 @@ async def test_stopping_completes_the_scrape_in_flight(clock: Clock) -> None:
     """After the stop nobody can connect, the waiting scrape gets its page, and the listener returns."""
     tenants = FakeTenants()
     tenants.answers.clear()
-    async with running(application(clock, tenants), Limits()) as server:
+    async with running(application(clock, tenants), limits=Limits()) as server:
         idle_reader, idle_writer = await server.connect()
         scrape = asyncio.create_task(server.get())
         await tenants.asked.wait()
@@ -181,7 +136,7 @@ async def test_stopping_does_not_wait_for_ever(clock: Clock) -> None:
     """A scrape that takes longer than the time to drain is cut off."""
     tenants = FakeTenants()
     tenants.answers.clear()
-    async with running(application(clock, tenants), SHORT) as server:
+    async with running(application(clock, tenants), limits=Limits(drain_seconds=1)) as server:
         scrape = asyncio.create_task(server.get())
         await tenants.asked.wait()
         began = time.monotonic()
@@ -194,7 +149,7 @@ async def test_stopping_does_not_wait_for_ever(clock: Clock) -> None:
 async def test_stopping_cuts_off_those_who_do_not_read(clock: Clock) -> None:
     """Nobody keeps a connection by not taking its answer: after the stop it has ended."""
     app = application(clock, pages=FakePages(body=b"x 1\n" * 2_000_000))
-    async with running(app, Limits(drain_seconds=0)) as server:
+    async with running(app, limits=Limits(drain_seconds=0)) as server:
         client = await stubborn_client(server.port)
         await asyncio.sleep(0.2)
         server.stop.set()
@@ -209,7 +164,7 @@ async def test_a_client_that_hangs_up_cancels_its_wait(clock: Clock) -> None:
     tenants.answers.clear()
     async with running(application(clock, tenants)) as server:
         _, writer = await server.connect()
-        writer.write(GET % b"/metrics")
+        writer.write(GET)
         await tenants.asked.wait()
         writer.close()
         await wait_for(lambda: tenants.cancelled == 1)
