@@ -45,6 +45,18 @@ def test_forever_is_until_the_script_is_cleared() -> None:
     assert faults.next(READ, "1") is None
 
 
+def test_one_operation_can_be_healed() -> None:
+    """The others' faults wait, those that stand go on."""
+    faults = script()
+    for operation in (READ, "getManagedClients"):
+        faults.add(operation, Forever(UNAUTHORIZED), only_id="1")
+        faults.add(operation, FORBIDDEN)
+        faults.next(operation, "1")
+    faults.clear(READ)
+    assert [faults.next(READ, some_id) for some_id in ("1", "2")] == [None, None]
+    assert [faults.next("getManagedClients", some_id) for some_id in ("1", "2")] == [UNAUTHORIZED, FORBIDDEN]
+
+
 def test_what_never_happened_is_pending() -> None:
     """A test can see whether its faults were met; a standing one was when it happened once."""
     faults = script()
