@@ -80,10 +80,6 @@ BAD_NEWER = [
         "tls_server_config:\n  cert: canary\n  key: canary\n",
         "tls_server_config.cert, .key: must hold a certificate in PEM and its unencrypted key",
     ),
-    (
-        MTLS + "  client_allowed_sans: []\n",
-        "tls_server_config.client_allowed_sans: must be a list with at least one entry",
-    ),
     ("rate_limit:\n  interval: canary\n", f"rate_limit.interval: {DURATION}"),
     ("rate_limit:\n  interval: -1s\n", f"rate_limit.interval: {DURATION}"),
     ("rate_limit:\n  interval: false\n", f"rate_limit.interval: {DURATION}"),

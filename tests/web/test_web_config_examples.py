@@ -280,6 +280,13 @@ PUBLISHED = [
 
 DESCRIBED = [
     Example(
+        "tls_server_config without a certificate",
+        GOOD,
+        "tls_server_config:\n  min_version: TLS13\n",
+        (CERT_FILE + "required for TLS", KEY_FILE + "required for TLS"),
+        "without TLS, which whoever writes this does not expect",
+    ),
+    Example(
         "http2: true, which is its default",
         GOOD,
         "http_server_config:\n  http2: true\n",
@@ -368,6 +375,14 @@ DESCRIBED = [
             ("tls_server_config.cipher_suites[0]: " + SUITE,),
         )
         for name in ("TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA256")
+    ),
+    Example(
+        "client_allowed_sans: []",
+        GOOD,
+        REQUIRED + "  client_ca_file: ca.pem\n  client_allowed_sans: []\n",
+        ("tls_server_config.client_allowed_sans: must be a list with at least one entry",),
+        "no client could connect",
+        TOO_OLD,
     ),
     Example("prefer_server_cipher_suites: true", GOOD, TLS + "  prefer_server_cipher_suites: true\n"),
     Example("curve_preferences: []", GOOD, TLS + "  curve_preferences: []\n"),
