@@ -85,8 +85,8 @@ CALLS = (
     ),
     Panel(
         title="Clients that could not be read, by reason",
-        description="Failed readings of single clients in each second. The README lists the reasons; nothing here is "
-        "good news.",
+        description="Failed readings of single clients in each second; the README lists the reasons. Skipped is one "
+        "that did not fit into the budget: where clients are listed, only its details wait.",
         look=TIME_SERIES,
         targets=[over_time(_fetch_failures(), "{{tenant}} {{reason}}")],
         unit="cps",
