@@ -5,23 +5,19 @@ from dataclasses import dataclass
 
 from deploy.grafana.layout import placed
 from deploy.grafana.panels import Json, Panel
-from deploy.grafana.variables import VARIABLES
+from deploy.grafana.variables import VARIABLES, link
 
 __all__ = ["Dashboard"]
 
 _TAG = "sailpoint"
 
 _SIBLINGS = {
-    "asDropdown": False,
-    "icon": "external link",
+    **link("SailPoint", ""),
     "includeVars": True,
     "keepTime": True,
     "tags": [_TAG],
-    "targetBlank": False,
-    "title": "SailPoint",
     "tooltip": "The other dashboards, with the same time and variables",
     "type": "dashboards",
-    "url": "",
 }
 
 
@@ -51,7 +47,6 @@ class Dashboard:
             "tags": [_TAG],
             "templating": {"list": VARIABLES},
             "time": {"from": self.since, "to": "now"},
-            "timepicker": {},
             "timezone": "browser",
             "title": self.title,
             "uid": self.uid,

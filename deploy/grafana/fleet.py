@@ -19,7 +19,7 @@ from deploy.grafana.expressions import (
 )
 from deploy.grafana.panels import STAT, STATES, TABLE, TIME_SERIES, Json, Panel, column, one_table, word_column
 from deploy.grafana.targets import Target, instant, over_time, rows
-from deploy.grafana.variables import KEPT
+from deploy.grafana.variables import KEPT, link
 
 __all__ = ["DASHBOARD"]
 
@@ -30,16 +30,8 @@ _VERSION = client("sailpoint_managed_client_info", "va_version")
 
 _OLD_HEARTBEAT = ((None, "green"), (120.0, "dark-yellow"), (float(SILENT_SECONDS), "red"))
 
-_TO_CLUSTER: Json = {
-    "targetBlank": False,
-    "title": "This cluster",
-    "url": f"/d/sailpoint-cluster?{KEPT}&var-cluster_id=${{__data.fields.cluster_id}}",
-}
-_TO_EXPORTER: Json = {
-    "targetBlank": False,
-    "title": "Why: the exporter's own dashboard",
-    "url": f"/d/sailpoint-exporter?{KEPT}&${{cluster_id:queryparam}}",
-}
+_TO_CLUSTER = link("This cluster", f"/d/sailpoint-cluster?{KEPT}&var-cluster_id=${{__data.fields.cluster_id}}")
+_TO_EXPORTER = link("Why", f"/d/sailpoint-exporter?{KEPT}&${{cluster_id:queryparam}}")
 
 
 def _tile(title: str, description: str, target: Target, color: str, **rest: list[Json]) -> Panel:

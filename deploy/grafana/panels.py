@@ -79,15 +79,11 @@ STATES = Look(
         "showValue": "never",
         "tooltip": {"mode": "single", "sort": "none"},
     },
-    {"custom": {"fillOpacity": 90, "lineWidth": 0, "spanNulls": False}},
+    {"custom": {"fillOpacity": 90, "lineWidth": 0}},
 )
 TABLE = Look(
     "table",
-    {
-        "cellHeight": "sm",
-        "footer": {"countRows": False, "fields": "", "reducer": [], "show": False},
-        "showHeader": True,
-    },
+    {"cellHeight": "sm", "showHeader": True},
     {"custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False}},
 )
 

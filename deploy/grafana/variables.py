@@ -4,7 +4,7 @@ from deploy.grafana.expressions import cluster_named
 from deploy.grafana.panels import Json
 from deploy.grafana.targets import DATASOURCE
 
-__all__ = ["KEPT", "VARIABLES"]
+__all__ = ["KEPT", "VARIABLES", "link"]
 
 _CLUSTERS = cluster_named(
     "group by (tenant, cluster_id) ("
@@ -17,7 +17,6 @@ def _of_prometheus(name: str, label: str, query: str, regex: str = "") -> Json:
         "allValue": ".*",  # a client whose cluster is not known yet has no cluster_id, and belongs to all of them
         "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
         "datasource": DATASOURCE,
-        "definition": query,
         "hide": 0,
         "includeAll": True,
         "label": label,
@@ -35,7 +34,6 @@ def _of_prometheus(name: str, label: str, query: str, regex: str = "") -> Json:
 
 VARIABLES: list[Json] = [
     {
-        "current": {},
         "hide": 0,
         "includeAll": False,
         "label": "Data source",
@@ -59,3 +57,19 @@ VARIABLES: list[Json] = [
 
 KEPT = "${__url_time_range}&${datasource:queryparam}&${tenant:queryparam}"
 """What a link from a panel hands on; links between the dashboards keep everything by themselves."""
+
+
+def link(title: str, url: str) -> Json:
+    """A link in the same window, with all that the schema wants to be told."""
+    return {
+        "asDropdown": False,
+        "icon": "external link",
+        "includeVars": False,
+        "keepTime": False,
+        "tags": [],
+        "targetBlank": False,
+        "title": title,
+        "tooltip": "",
+        "type": "link",
+        "url": url,
+    }
