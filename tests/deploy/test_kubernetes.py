@@ -25,7 +25,7 @@ def test_every_variable_is_a_setting() -> None:
 
 def test_the_image_is_that_of_this_version() -> None:
     """What is deployed is what the documentation beside it describes."""
-    assert _found(rf"{EXPORTER}:(\d[\w.]*)") | _found(r"newTag: (.*)") == {__version__}
+    assert _found(rf"{EXPORTER}:(\d[\w.]*)") | _found(r"newTag: ([\d.]+)") == {__version__}
 
 
 def test_the_port_is_the_one_that_the_exporter_listens_on() -> None:
