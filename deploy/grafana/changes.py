@@ -2,7 +2,7 @@
 
 from deploy.grafana.colors import NO_YES
 from deploy.grafana.expressions import client, cluster, cluster_named, named
-from deploy.grafana.panels import TABLE, TIME_SERIES, Panel, one_table, word_column
+from deploy.grafana.panels import TABLE, TIME_SERIES, Panel, column, one_table, word_column
 from deploy.grafana.targets import over_time, rows
 
 __all__ = ["CHANGES"]
@@ -26,6 +26,7 @@ _INSTALLED = Panel(
     transformations=one_table(
         {"cluster": "Cluster", "va_version": "Version", "Value": "Clients"}, hidden=("tenant", "cluster_id")
     ),
+    overrides=[column("Clients", custom__width=70), column("Version", custom__width=280)],
     options={"sortBy": [{"desc": False, "displayName": "Cluster"}]},
 )
 
@@ -62,7 +63,6 @@ _EVENTS_BY_CLIENT = Panel(
     unit="none",
     width=12,
     height=8,
-    defaults={"noValue": ""},
     transformations=one_table(
         {"cluster": "Cluster", "client": "Client", "severity": "Severity", "category": "Category", "Value": "Events"},
         hidden=("tenant", "cluster_id", "client_id"),
@@ -81,7 +81,6 @@ _SAID = Panel(
     unit="none",
     width=12,
     height=8,
-    defaults={"noValue": ""},
     transformations=one_table(
         {"cluster": "Cluster", "client": "Client", "alert_key": "Alert"},
         hidden=("Value #A", "Value #B", "tenant", "cluster_id", "client_id"),
@@ -97,15 +96,18 @@ _WINDOWS = Panel(
         rows(f"1000 * {client(f'{_WINDOW}_start_timestamp_seconds')}"),
         rows(f"1000 * {client(f'{_WINDOW}_finish_timestamp_seconds')}"),
     ],
-    unit="dateTimeAsIso",
+    unit="none",
     width=12,
     height=8,
-    defaults={"noValue": ""},
     transformations=one_table(
         {"cluster": "Cluster", "client": "Client", "Value #A": "Open", "Value #B": "Opens", "Value #C": "Closes"},
         hidden=("tenant", "cluster_id", "client_id"),
     ),
-    overrides=[word_column("Open", NO_YES, 90)],
+    overrides=[
+        word_column("Open", NO_YES, 90),
+        column("Opens", unit="dateTimeAsIso", custom__width=180),
+        column("Closes", unit="dateTimeAsIso", custom__width=180),
+    ],
     options={"sortBy": [{"desc": True, "displayName": "Open"}, {"desc": False, "displayName": "Opens"}]},
 )
 

@@ -102,7 +102,6 @@ _OVERVIEW = Panel(
     unit="none",
     width=24,
     height=8,
-    defaults={"noValue": ""},
     transformations=one_table(
         {
             "cluster": "Cluster",
@@ -153,7 +152,15 @@ _REDUNDANCY = Panel(
     width=12,
     height=8,
     thresholds=((None, "red"), (2, "transparent")),
-    defaults={"decimals": 0, "custom": {"thresholdsStyle": {"mode": "area"}}},
+    defaults={
+        "custom": {
+            "fillOpacity": 0,
+            "lineInterpolation": "stepAfter",
+            "lineWidth": 2,
+            "thresholdsStyle": {"mode": "area"},
+        },
+        "decimals": 0,
+    },
 )
 
 _STATUSES = Panel(

@@ -10,6 +10,7 @@ __all__ = [
     "GOOD",
     "NO_YES",
     "READABLE",
+    "SEVERITIES",
     "SILENT_STATE",
     "UNASKED_STATE",
     "YES_NO",
@@ -68,6 +69,8 @@ YES_NO = (State(1, "yes", GOOD), State(0, "no", "red"))
 
 NO_YES = (State(0, "no", GOOD), State(1, "yes", "dark-yellow"))
 """Where no is good."""
+
+SEVERITIES = (State(3, "critical", "dark-red"), State(2, "warning", "dark-yellow"), State(1, "info", "blue"))
 
 READABLE = (State(1, "readable", GOOD), State(0, "cannot be read", BLIND))
 

@@ -2,7 +2,7 @@
 
 from deploy.grafana.colors import NO_YES, READABLE
 from deploy.grafana.expressions import rate, tenant
-from deploy.grafana.panels import STATES, TABLE, TIME_SERIES, Panel, one_table, word_column
+from deploy.grafana.panels import NARROW_TIME_SERIES, STATES, TABLE, Panel, one_table, word_column
 from deploy.grafana.targets import over_time, rows
 
 __all__ = ["CYCLES"]
@@ -11,7 +11,7 @@ CYCLES = (
     Panel(
         title="Collection",
         description="How long each collector took in the last cycle, below the deadline that all share.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[
             over_time(tenant("sailpoint_scrape_collector_duration_seconds", "collector"), "{{tenant}} {{collector}}"),
             over_time(tenant("sailpoint_scrape_deadline_seconds"), "{{tenant}} deadline"),
@@ -34,7 +34,7 @@ CYCLES = (
         title="Age of what is served",
         description="Time since the collection behind the page: above 0 where a fresh enough one was used again, for "
         "another Prometheus or another page of the same fleet.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[over_time(tenant("sailpoint_scrape_age_seconds"), "{{tenant}}")],
         unit="s",
         width=8,
@@ -44,7 +44,7 @@ CYCLES = (
         title="Unexpected payload",
         description="Documents in which a field was missing, of the wrong type or an unknown word: the first sign that "
         "the API changes. Please report new ones.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[over_time(rate("sailpoint_exporter_unexpected_payload_total", "field"), "{{tenant}} {{field}}")],
         unit="cps",
         width=8,
@@ -53,7 +53,7 @@ CYCLES = (
     Panel(
         title="Samples left out",
         description="Samples that could not be put on the page, by reason. Always 0, unless the exporter has a bug.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[
             over_time(
                 "sum by (reason) (rate(sailpoint_exporter_dropped_samples_total[$__rate_interval]))", "{{reason}}"

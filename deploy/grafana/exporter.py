@@ -5,7 +5,7 @@ from deploy.grafana.colors import BLIND, GOOD, READABLE, YES_NO, State
 from deploy.grafana.cycles import CYCLES
 from deploy.grafana.dashboard import Dashboard
 from deploy.grafana.expressions import tenant
-from deploy.grafana.panels import STAT, TABLE, TIME_SERIES, Panel, column, one_table, word_column
+from deploy.grafana.panels import NARROW_TIME_SERIES, STAT, TABLE, Panel, column, one_table, word_column
 from deploy.grafana.targets import instant, over_time, rows
 
 __all__ = ["DASHBOARD"]
@@ -98,7 +98,7 @@ _PROCESS = (
     Panel(
         title="Memory",
         description="Resident memory of each exporter; the README tells how much a fleet needs.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[over_time(_of_exporters("process_resident_memory_bytes"), "{{instance}}")],
         unit="bytes",
         width=8,
@@ -107,7 +107,7 @@ _PROCESS = (
     Panel(
         title="Processor",
         description="Processor time of each exporter, as a share of one processor.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[over_time(_of_exporters("rate(process_cpu_seconds_total[$__rate_interval])"), "{{instance}}")],
         unit="percentunit",
         width=8,
@@ -116,7 +116,7 @@ _PROCESS = (
     Panel(
         title="Open files",
         description="File descriptors in use, sockets included; a line that only climbs is a leak.",
-        look=TIME_SERIES,
+        look=NARROW_TIME_SERIES,
         targets=[over_time(_of_exporters("process_open_fds"), "{{instance}}")],
         unit="none",
         width=8,

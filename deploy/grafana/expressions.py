@@ -174,13 +174,19 @@ def cluster_state(family: str, states: Sequence[State]) -> str:
     return f"max by (tenant, cluster_id) ({_worst(family, states)})"
 
 
-ALERT_LABELS = "alertname, severity, tenant, cluster_id, client_id"
+ALERT_LABELS = "alertname, tenant, cluster_id, client_id"
+
+
+def _alerts(severity: str) -> str:
+    chosen = 'alertname=~"SailPoint.*", alertstate="firing", tenant=~"$tenant|", cluster_id=~"$cluster_id|"'
+    return f"ALERTS{{{chosen}, severity{severity}}}"
+
 
 ALERTS = (
-    f"max by ({ALERT_LABELS}) ("
-    'ALERTS{alertname=~"SailPoint.*", alertstate="firing", tenant=~"$tenant|", cluster_id=~"$cluster_id|"})'
+    f"max by ({ALERT_LABELS})"
+    f""" (3 * {_alerts('="critical"')} or 2 * {_alerts('="warning"')} or {_alerts('!~"critical|warning"')})"""
 )
-"""Firing alerts of what is chosen, and those that are about no tenant or cluster."""
+"""Severity of the firing alerts of what is chosen, and of those that are about no tenant or cluster."""
 
 
 def alerts_named() -> str:

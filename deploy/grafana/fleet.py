@@ -1,6 +1,6 @@
 """Fleet: what is wrong now, and every managed client. For whoever has just been woken: five seconds are enough."""
 
-from deploy.grafana.colors import BLIND, CLIENT_STATES, any_is
+from deploy.grafana.colors import BLIND, CLIENT_STATES, SEVERITIES, any_is
 from deploy.grafana.dashboard import Dashboard
 from deploy.grafana.expressions import (
     ALERTS,
@@ -103,12 +103,25 @@ _TILES = (
     ),
 )
 
+_CHOSEN = '{tenant=~"$tenant", cluster_id=~"$cluster_id"}'
+
+_TROUBLED = (
+    f"max by (tenant, client_id) (1 - min_over_time(sailpoint_managed_client_normal{_CHOSEN}[$__range] @ end())) > 0"
+    f" or max by (tenant, client_id) (max_over_time("
+    f"sailpoint_managed_client_since_seen_seconds{_CHOSEN}[$__range] @ end())) > {SILENT_SECONDS}"
+)
+"""Clients that were not NORMAL, or silent, at any time that is shown."""
+
 _TIMELINE = Panel(
     title="Status of each client",
-    description="The status that the tenant reported, over time. Purple is “could not be asked”: nothing is known, "
-    "good or bad. Orange is a client that is called NORMAL without a new report for 5 minutes.",
+    description="The status that the tenant reported, over time; first the clients that were in trouble. Purple is "
+    "“could not be asked”: nothing is known, good or bad. Orange is a client that is called NORMAL, but sent no report "
+    "for 5 minutes.",
     look=STATES,
-    targets=[over_time(named(CLIENT_STATE), "{{cluster}} / {{client}}")],
+    targets=[
+        over_time(named(f"({CLIENT_STATE}) and on (tenant, client_id) ({_TROUBLED})"), "{{cluster}} / {{client}}"),
+        over_time(named(f"({CLIENT_STATE}) unless on (tenant, client_id) ({_TROUBLED})"), "{{cluster}} / {{client}}"),
+    ],
     unit="none",
     width=24,
     height=13,
@@ -117,15 +130,14 @@ _TIMELINE = Panel(
 
 _HEARTBEATS = Panel(
     title="Age of the oldest heartbeats",
-    description="Time since the last report, as the tenant computed it, of the 20 clients that were silent longest "
+    description="Time since the last report, as the tenant computed it, of the 10 clients that were silent longest "
     "in this time range. Clients report every 10 to 30 s; a gap is a client that could not be asked.",
     look=TIME_SERIES,
     targets=[
         over_time(
             named(
-                f"{_AGE} and on (tenant, client_id) topk(20, max by (tenant, client_id) (max_over_time("
-                'sailpoint_managed_client_since_seen_seconds{tenant=~"$tenant", cluster_id=~"$cluster_id"}'
-                "[$__range] @ end())))"
+                f"{_AGE} and on (tenant, client_id) topk(10, max by (tenant, client_id) (max_over_time("
+                f"sailpoint_managed_client_since_seen_seconds{_CHOSEN}[$__range] @ end())))"
             ),
             "{{cluster}} / {{client}}",
         )
@@ -134,7 +146,14 @@ _HEARTBEATS = Panel(
     width=14,
     height=9,
     thresholds=((None, "transparent"), (float(SILENT_SECONDS), "red")),
-    defaults={"custom": {"thresholdsStyle": {"mode": "dashed"}}},
+    defaults={
+        "custom": {
+            "fillOpacity": 0,
+            "scaleDistribution": {"log": 10, "type": "log"},
+            "thresholdsStyle": {"mode": "dashed"},
+        },
+        "min": 1,
+    },
 )
 
 _ALERTS = Panel(
@@ -146,12 +165,12 @@ _ALERTS = Panel(
     unit="none",
     width=10,
     height=9,
-    defaults={"noValue": ""},
     transformations=one_table(
-        {"severity": "Severity", "alertname": "Alert", "cluster": "Cluster", "client": "Client", "tenant": "Tenant"},
-        hidden=("Value", "client_id", "cluster_id"),
+        {"Value": "Severity", "alertname": "Alert", "cluster": "Cluster", "client": "Client", "tenant": "Tenant"},
+        hidden=("client_id", "cluster_id"),
     ),
-    options={"sortBy": [{"desc": False, "displayName": "Severity"}]},
+    overrides=[word_column("Severity", SEVERITIES, 90), column("Alert", custom__width=250)],
+    options={"sortBy": [{"desc": True, "displayName": "Severity"}]},
 )
 
 _TABLE = Panel(
@@ -170,17 +189,16 @@ _TABLE = Panel(
     unit="none",
     width=24,
     height=14,
-    defaults={"noValue": ""},
     transformations=one_table(
         {
+            "Value #A": "Status",
             "client": "Client",
             "cluster": "Cluster",
-            "Value #A": "Status",
             "Value #B": "Age",
-            "va_version": "Version",
             "Value #D": "Jobs under way",
             "Value #E": "Jobs failed",
             "Value #F": "Read",
+            "va_version": "Version",
             "tenant": "Tenant",
             "client_id": "Id",
         },
@@ -195,7 +213,11 @@ _TABLE = Panel(
             custom__width=110,
             thresholds={"mode": "absolute", "steps": [{"color": c, "value": v} for v, c in _OLD_HEARTBEAT]},
         ),
+        column("Jobs under way", custom__width=130),
+        column("Jobs failed", custom__width=100),
         column("Read", unit="dateTimeFromNow", custom__width=150),
+        column("Version", custom__width=290),
+        column("Tenant", custom__width=110),
         column("Cluster", links=[_TO_CLUSTER]),
         column("cluster_id", custom__hidden=True),
     ],

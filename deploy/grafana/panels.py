@@ -9,6 +9,7 @@ from deploy.grafana.targets import DATASOURCE, Target
 
 __all__ = [
     "BARS",
+    "NARROW_TIME_SERIES",
     "STAT",
     "STATES",
     "TABLE",
@@ -35,6 +36,13 @@ class Look:
 
 
 _LAST_VALUE = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+_BY_VALUE: Json = {"color": {"mode": "thresholds"}, "noValue": "no data"}
+_BY_SERIES: Json = {
+    "color": {"mode": "palette-classic"},
+    "custom": {"fillOpacity": 10, "lineWidth": 1, "showPoints": "never", "spanNulls": False},
+    "min": 0,
+    "noValue": "no data",
+}
 _ALL_AT_ONCE = {"mode": "multi", "sort": "desc"}
 
 STAT = Look(
@@ -48,6 +56,7 @@ STAT = Look(
         "textMode": "auto",
         "wideLayout": True,
     },
+    _BY_VALUE,
 )
 BARS = Look(
     "bargauge",
@@ -58,15 +67,30 @@ BARS = Look(
         "showUnfilled": True,
         "valueMode": "color",
     },
-    {"min": 0},
+    {**_BY_VALUE, "min": 0},
 )
 TIME_SERIES = Look(
     "timeseries",
     {
-        "legend": {"calcs": ["lastNotNull"], "displayMode": "table", "placement": "right", "showLegend": True},
+        "legend": {
+            "calcs": ["lastNotNull"],
+            "displayMode": "table",
+            "placement": "right",
+            "showLegend": True,
+            "sortBy": "Last *",
+            "sortDesc": True,
+        },
         "tooltip": _ALL_AT_ONCE,
     },
-    {"min": 0, "custom": {"fillOpacity": 10, "lineWidth": 1, "showPoints": "never", "spanNulls": False}},
+    _BY_SERIES,
+)
+NARROW_TIME_SERIES = Look(
+    "timeseries",
+    {
+        "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True},
+        "tooltip": _ALL_AT_ONCE,
+    },
+    _BY_SERIES,
 )
 STATES = Look(
     "state-timeline",
@@ -79,12 +103,16 @@ STATES = Look(
         "showValue": "never",
         "tooltip": {"mode": "single", "sort": "none"},
     },
-    {"custom": {"fillOpacity": 90, "lineWidth": 0}},
+    {**_BY_VALUE, "custom": {"fillOpacity": 90, "lineWidth": 0}},
 )
 TABLE = Look(
     "table",
     {"cellHeight": "sm", "showHeader": True},
-    {"custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False}},
+    {
+        "color": {"mode": "thresholds"},
+        "custom": {"align": "left", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False},
+        "noValue": "",  # a cell without a value is most often one that does not apply
+    },
 )
 
 
@@ -137,9 +165,7 @@ class Panel:
         custom = {**self.look.defaults.get("custom", {}), **self.defaults.get("custom", {})}
         return {
             **self.look.defaults,
-            "color": {"mode": "palette-classic" if self.look is TIME_SERIES else "thresholds"},
-            "mappings": mappings(self.states),
-            "noValue": "no data",
+            "mappings": [] if self.look is TABLE else mappings(self.states),
             "thresholds": {"mode": "absolute", "steps": steps},
             "unit": self.unit,
             **self.defaults,

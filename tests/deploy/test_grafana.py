@@ -106,6 +106,8 @@ def test_a_panel_has_its_own_words_for_nothing() -> None:
     for name, panel in panels():
         defaults = panel["fieldConfig"]["defaults"]
         assert "noValue" in defaults, name
+        if panel["type"] == "table":
+            continue
         (nothing,) = [mapping["options"]["result"] for mapping in defaults["mappings"] if mapping["type"] == "special"]
         assert nothing["color"] == BLIND, name
 

@@ -194,17 +194,17 @@ def test_trouble_is_counted(prometheus: str, name: str) -> None:
 
 def test_people_read_names(prometheus: str) -> None:
     """Legends and tables have the names that the tenant has; a template that nobody filled in is none."""
-    (timeline,) = [query for query in queries() if query.name == "fleet / Status of each client / A"]
-    shown = {(series["metric"]["cluster"], series["metric"]["client"]) for series in _asked(prometheus, timeline, DEMO)}
+    (table,) = [query for query in queries() if query.name == "fleet / All clients, worst first / A"]
+    shown = {(series["metric"]["cluster"], series["metric"]["client"]) for series in _asked(prometheus, table, DEMO)}
     assert ("Cluster 1", "VA-01") in shown
     assert not [name for _, name in shown if "$" in name]
 
 
 def test_an_id_stands_for_a_name_that_nobody_knows(prometheus: str) -> None:
     """Clients that were never read are shown all the same."""
-    (timeline,) = [query for query in queries() if query.name == "fleet / Status of each client / A"]
+    (table,) = [query for query in queries() if query.name == "fleet / All clients, worst first / A"]
     known = _answer(prometheus, f'sailpoint_managed_client_fetch_success{{tenant="{THROTTLED}"}}', over_time=False)
-    shown = {series["metric"]["client_id"] for series in _asked(prometheus, timeline, THROTTLED)}
+    shown = {series["metric"]["client_id"] for series in _asked(prometheus, table, THROTTLED)}
     assert shown == {series["metric"]["client_id"] for series in known}
 
 
