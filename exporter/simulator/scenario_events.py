@@ -113,14 +113,15 @@ def _sources(stage: Stage, *, cluster: str, count: int) -> None:
     stage.world.roster.amend_cluster(stage.cluster_id(cluster), service_count=count)
 
 
-def _fail(stage: Stage, *, operations: tuple[str, ...], with_: str) -> None:
-    """Every call is answered so, until the operations are healed."""
+def _fail(stage: Stage, *, operations: tuple[str, ...], with_: str, clients: tuple[str, ...] = ()) -> None:
+    """Every call, or every call about these clients, is answered so, until the operations are healed."""
     if with_ not in _FAULTS:
         message = f"unknown fault {with_!r}; known are {', '.join(_FAULTS)}"
         raise ValueError(message)
     for operation in stage.operations(operations):
         stage.tenant.faults.clear(operation)
-        stage.tenant.faults.add(operation, Forever(_FAULTS[with_]))
+        for only_id in stage.client_ids(clients) or [None]:
+            stage.tenant.faults.add(operation, Forever(_FAULTS[with_]), only_id=only_id)
 
 
 def _heal(stage: Stage, *, operations: tuple[str, ...] = ("*",)) -> None:

@@ -73,7 +73,15 @@ class Outside:
     """
 
     minute: float
-    do: Literal["exporter_stop", "exporter_start", "dns_fails", "dns_works", "reload"]
+    do: Literal[
+        "exporter_stop",
+        "exporter_start",
+        "exporter_remove",
+        "config_breaks",
+        "config_mended",
+        "dns_fails",
+        "dns_works",
+    ]
     replica: int | None = None
 
 
