@@ -1,6 +1,7 @@
 """A machine with systemd as process 1, with the exporter installed as its guide says: a container of podman."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,22 @@ UNIT = REPOSITORY / "deploy" / "systemd" / "sailpoint-exporter.service"
 SERVICE = "sailpoint-exporter"
 TENANT_URL = "http://localhost:9854"
 
-_, INSTALL, CONFIGURE, ROTATE = re.findall(r"```sh\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+
+
+_, INSTALL, CONFIGURE, ROTATE = _blocks("sh")
+(SEVERAL_TENANTS,) = _blocks("ini")
+(TENANTS,) = _blocks("yaml")
 
 _IMAGE = "localhost/sailpoint-exporter-systemd:test"
 _READ = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=10).read().decode())"
+
+
+def at_the_tenant(example: str) -> str:
+    """An example of the guide, with the address of the simulated tenant in the place of the real one."""
+    return re.sub(r"https://acme[a-z.]*", TENANT_URL, example)
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,10 @@ class Machine:
         texts = iter(pasted)
         for line in commands.splitlines():
             self.run(f"echo {next(texts)} | {line}" if "/dev/stdin" in line else line)
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file, and the folder for it."""
+        self.run(f"mkdir -p $(dirname {path}) && printf %s {shlex.quote(text)} >{path}")
 
     def state(self, name: str) -> str:
         """A property of the exporter's service."""

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from exporter.settings.table import CLIENT_ID, CLIENT_SECRET, SETTINGS
-from tests.deploy.machine import CONFIGURE, ROTATE, SERVICE, TENANT_URL, UNIT, Machine, machine
+from tests.deploy.machine import (
+    CONFIGURE,
+    ROTATE,
+    SERVICE,
+    SEVERAL_TENANTS,
+    TENANTS,
+    UNIT,
+    Machine,
+    at_the_tenant,
+    machine,
+)
 from tests.whole.processes import eventually
 
 CLIENT, SECRET = "demo-client", "demo-secret"
@@ -53,7 +63,7 @@ def test_its_exposure_is_at_most_2() -> None:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine on which every command of the guide was typed, for a simulated tenant."""
     with machine(tmp_path_factory.mktemp("clone")) as started:
-        started.type(re.sub("https://acme[a-z.]*", TENANT_URL, CONFIGURE), CLIENT, SECRET)
+        started.type(at_the_tenant(CONFIGURE), CLIENT, SECRET)
         yield started
 
 
@@ -112,6 +122,23 @@ def test_a_rotated_secret_takes_a_restart(host: Machine) -> None:
     assert 'sailpoint_up{tenant="localhost"} 0.0' in host.page()
     host.type(ROTATE, SECRET)
     assert 'sailpoint_up{tenant="localhost"} 1.0' in host.page()
+
+
+@pytest.mark.deploy
+def test_several_tenants_have_a_credential_each(host: Machine) -> None:
+    """The guide's drop-in and configuration file, as they stand there, are enough; a reload reads the file again."""
+    host.write("/etc/sailpoint-exporter/acme_id", CLIENT)
+    host.write("/etc/sailpoint-exporter/acme_secret", SECRET)
+    host.write("/etc/sailpoint-exporter/config.yaml", at_the_tenant(TENANTS))
+    host.write(f"/run/systemd/system/{SERVICE}.service.d/override.conf", SEVERAL_TENANTS)
+    try:
+        host.run(f"systemctl daemon-reload && systemctl restart {SERVICE}")
+        assert 'sailpoint_up{tenant="localhost"} 1.0' in host.page()
+        host.write("/etc/sailpoint-exporter/config.yaml", f"{at_the_tenant(TENANTS)}    name: renamed\n")
+        host.run(f"systemctl reload {SERVICE}")
+        eventually(lambda: 'sailpoint_up{tenant="renamed"} 1.0' in host.page() or None, "the new name")
+    finally:
+        host.run(f"rm -r /run/systemd/system/{SERVICE}.service.d && systemctl daemon-reload")
 
 
 @pytest.mark.deploy
