@@ -7,7 +7,7 @@ from deploy.grafana.targets import over_time, rows
 
 __all__ = ["CHANGES"]
 
-_VERSIONS = client("sailpoint_managed_client_info", "va_version")
+_VERSIONS = client("sailpoint_managed_client_info", "va_version", where='va_version!=""')
 _JOBS = client("sailpoint_managed_client_jobs", "job_type", "job_state")
 _EVENTS = client("sailpoint_managed_client_health_events", "category", "severity")
 _PROCESSES = client("sailpoint_managed_client_process_info", "process", "version")
@@ -51,7 +51,10 @@ _JOBS_OVER_TIME = Panel(
     unit="none",
     width=12,
     height=8,
-    defaults={"decimals": 0, "custom": {"drawStyle": "bars", "fillOpacity": 60, "stacking": {"mode": "normal"}}},
+    defaults={
+        "decimals": 0,
+        "custom": {"fillOpacity": 60, "lineInterpolation": "stepAfter", "stacking": {"mode": "normal"}},
+    },
 )
 
 _EVENTS_BY_CLIENT = Panel(

@@ -124,7 +124,11 @@ _OVERVIEW = Panel(
         word_column("Health", CLUSTER_HEALTH, 110),
         word_column("Operational", YES_NO, 120),
         word_column("Update available", NO_YES, 150),
+        column("Clients", custom__width=80),
+        column("Sources", custom__width=80),
         column("Out of date since", unit="dateTimeAsIso", custom__width=180),
+        column("CCG version", custom__width=120),
+        column("Tenant", custom__width=120),
         column(
             "NORMAL",
             custom__cellOptions={"type": "color-text"},
