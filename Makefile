@@ -7,10 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 UV_COMPILE := $(BIN)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' exporter/__init__.py)
+CREATED = $(shell date -u -d @$(EPOCH) +%FT%TZ)
 CONTAINER_ENGINE ?= $(shell command -v podman || command -v docker || echo podman)
 IMAGE ?= sailpoint-exporter:dev
 
-.PHONY: help demo test lint check bench lock image image-test clean
+.PHONY: help demo test lint check bench lock dist image image-test deploy-test clean
 
 help:
 	@echo "make demo        the exporter with a simulated tenant; Ctrl-C ends it"
@@ -19,6 +22,8 @@ help:
 	@echo "make bench       the measurements in tests/bench"
 	@echo "make image       the container image $(IMAGE); BASE_IMAGE=... starts from another base"
 	@echo "make image-test  builds and runs the image for real; needs podman"
+	@echo "make deploy-test what deploy/ holds, validated and run with the real programs"
+	@echo "make dist        wheel, source archive and bill of materials, in dist/"
 	@echo "make lock        the hashed locks from pyproject.toml; LOCK=--upgrade takes newer releases"
 	@echo "make clean       removes what all of these made"
 
@@ -49,15 +54,24 @@ lock: $(VENV)/.dev
 	@$(UV_COMPILE) $(LOCK) --group build -o requirements-build.txt
 	@$(UV_COMPILE) $(LOCK) --extra basic-auth --group dev -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml
+	@$(UV_COMPILE) $(LOCK) --group deploy -c requirements-dev.txt -o requirements-deploy.txt
 
 # HEALTHCHECK exists in Docker's image format only, which podman writes when told so.
 image:
 	@BUILDAH_FORMAT=docker $(CONTAINER_ENGINE) build --tag $(IMAGE) $(if $(BASE_IMAGE),--build-arg BASE_IMAGE=$(BASE_IMAGE)) \
-		--build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' exporter/__init__.py) \
+		--build-arg VERSION=$(VERSION) --build-arg CREATED=$(CREATED) \
 		--build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) .
 
 image-test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -m image tests/deploy
+
+deploy-test: $(VENV)/.deploy
+	@$(BIN)/python -m pytest -q -m deploy tests/deploy tests/scenarios
+
+dist: $(VENV)/.deploy
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m hatchling build --directory dist --target wheel --target sdist
+	@SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m deploy.sbom >dist/sailpoint-exporter-$(VERSION).cdx.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .*_cache
@@ -75,4 +89,9 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
 	@echo "adding the development tools to $(VENV)"
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.deploy: $(VENV)/.dev requirements-deploy.txt
+	@echo "adding what checks deploy/ to $(VENV)"
+	@$(PIP) --require-hashes -r requirements-deploy.txt
 	@touch $@
