@@ -16,7 +16,7 @@ from exporter.metrics.gate import label_value
 from exporter.metrics.measures import Measure, measured, present
 from exporter.metrics.readings import CLIENT, labelled
 
-__all__ = ["FAMILIES", "families", "require_every_reading"]
+__all__ = ["FAMILIES", "families", "with_every_reading"]
 
 FETCH_SUCCESS = Family(
     "sailpoint_managed_client_fetch_success",
@@ -39,19 +39,22 @@ FETCH_FAILURES = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """How asking went, for every reading of the snapshots."""
     return measured(_MEASURES, labelled(snapshots))
 
 
-def require_every_reading(metrics: Iterable[Metric], snapshots: Sequence[Snapshot]) -> None:
-    """Make sure that no managed client is missing: an absent series says that there is no such client.
+def with_every_reading(metrics: Iterable[Metric], snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
+    """Pass families on, unless a managed client is missing: an absent series says that there is no such client.
 
     Raises:
         RuntimeError: one is missing, which is a mistake in this program.
     """
-    samples = [sample for metric in metrics if metric.name == FETCH_SUCCESS.name for sample in metric.samples]
-    there = {(sample.labels["tenant"], sample.labels["client_id"]) for sample in samples}
+    there: set[tuple[str, str]] = set()
+    for metric in metrics:
+        if metric.name == FETCH_SUCCESS.name:
+            there.update((sample.labels["tenant"], sample.labels["client_id"]) for sample in metric.samples)
+        yield metric
     for snapshot in snapshots:
         for reading in snapshot.readings:
             if (label_value(snapshot.tenant), label_value(reading.client.id)) not in there:

@@ -39,7 +39,7 @@ def gate(metric: Metric, dropped: Callable[[Drop], None]) -> Metric:
         drop = _drop(sample, labels, duplicate=series in seen)
         if drop is None:
             seen.add(series)
-            passed.samples.append(Sample(sample.name, labels, sample.value))
+            passed.samples.append(sample if labels == sample.labels else Sample(sample.name, labels, sample.value))
         else:
             dropped(drop)
     return passed

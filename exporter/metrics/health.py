@@ -36,7 +36,7 @@ TIMESTAMP = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """The last health of every managed client that was read in this cycle."""
     return measured(_MEASURES, labelled(snapshots))
 

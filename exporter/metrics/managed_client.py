@@ -87,7 +87,7 @@ DETAILS_TIMESTAMP = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """What the tenant says about every managed client that was read."""
     return measured(_MEASURES, labelled(snapshots))
 

@@ -79,7 +79,7 @@ INFO = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """What the tenants list, for every managed cluster."""
     clusters = [((snapshot.tenant, cluster.id), cluster) for snapshot in snapshots for cluster in snapshot.clusters]
     return measured(_MEASURES, clusters)

@@ -20,12 +20,10 @@ Labelled = tuple[tuple[str, ...], T]
 Measure = Callable[[T], Iterable[Row]]
 
 
-def measured(measures: Iterable[tuple[Family, Measure[T]]], things: Sequence[Labelled[T]]) -> list[Metric]:
-    """Each family with the rows of everything, built anew."""
-    return [
-        family.metric(((*labels, *own), value) for labels, thing in things for own, value in measure(thing))
-        for family, measure in measures
-    ]
+def measured(measures: Iterable[tuple[Family, Measure[T]]], things: Sequence[Labelled[T]]) -> Iterator[Metric]:
+    """Each family with the rows of everything, built anew when its turn comes: all together take a lot of room."""
+    for family, measure in measures:
+        yield family.metric(((*labels, *own), value) for labels, thing in things for own, value in measure(thing))
 
 
 def present(value: float | None) -> Iterator[Row]:

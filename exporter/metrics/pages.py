@@ -9,10 +9,12 @@ the exporter says about itself and of tenants as a whole would be scraped, and s
 the page without a selection only, which needs a target of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from io import BytesIO
+from itertools import chain
 
 from prometheus_client import exposition
 from prometheus_client.core import Metric
@@ -31,6 +33,7 @@ from exporter.metrics.telemetry import Telemetry
 
 __all__ = ["Format", "Page", "Pages", "needs_tenant"]
 
+_OF_FLEETS = (fetch, managed_client, work_order, health, managed_cluster)
 _END = b"# EOF\n"
 _NOTHING = b"# no series has any of these names\n"  # an empty answer is what a broken exporter sends
 
@@ -119,7 +122,7 @@ class Pages:
         kind = _Kind(fmt, names, selection or None)
         beginning = self._tenant_part(snapshots, kind)
         own = self._own([each for each in snapshots if each.tenant in beginning.tenants], kind)
-        end = self._encode(_wanted(own, names), fmt)
+        end = _encoded(self._gated(own), kind) + _ENDS[fmt]
         body = beginning.ended(end or beginning.otherwise(_NOTHING), gzip=gzip)
         return Page(body, fmt.value, "gzip" if gzip else None)
 
@@ -131,40 +134,33 @@ class Pages:
 
     def _render_tenant_part(self, snapshots: tuple[Snapshot, ...], kind: _Kind) -> Part:
         selected = snapshots if kind.selection is None else kind.selection.apply(snapshots)
-        whole = tenant.families(snapshots) if kind.selection is None else []
-        metrics = self._gated([*_of_fleets(selected), *whole])
-        fetch.require_every_reading(metrics, selected)
-        plain = _ENCODERS[kind.fmt](_Families(_shown(_wanted(metrics, kind.names)))).removesuffix(_END)
-        return Part(plain, frozenset(snapshot.tenant for snapshot in selected))
+        whole = tenant.families(snapshots) if kind.selection is None else ()
+        metrics = fetch.with_every_reading(self._gated(chain(_of_fleets(selected), whole)), selected)
+        return Part(_encoded(metrics, kind), frozenset(snapshot.tenant for snapshot in selected))
 
     def _own(self, snapshots: Sequence[Snapshot], kind: _Kind) -> list[Metric]:
         cycles = collection.families(snapshots, self._clock.monotonic_seconds())
         return [*cycles, *self._telemetry.families()] if kind.selection is None else cycles
 
-    def _encode(self, metrics: Sequence[Metric], fmt: Format) -> bytes:
-        return _ENCODERS[fmt](_Families(_shown(self._gated(metrics))))
-
-    def _gated(self, metrics: Sequence[Metric]) -> list[Metric]:
-        return [gate(metric, self._telemetry.sample_dropped) for metric in metrics]
+    def _gated(self, metrics: Iterable[Metric]) -> Iterator[Metric]:
+        return map(partial(gate, dropped=self._telemetry.sample_dropped), metrics)
 
 
-def _wanted(metrics: list[Metric], names: frozenset[str] | None) -> list[Metric]:
-    return metrics if names is None else [filtered(metric, names.__contains__) for metric in metrics]
+def _of_fleets(snapshots: tuple[Snapshot, ...]) -> Iterator[Metric]:
+    return chain.from_iterable(room.families(snapshots) for room in _OF_FLEETS)
 
 
-def _shown(metrics: list[Metric]) -> list[Metric]:
-    """A family without samples has nothing to be described."""
-    return [metric for metric in metrics if metric.samples]
+def _encoded(metrics: Iterable[Metric], kind: _Kind) -> bytes:
+    """Families one by one: as samples a fleet's take several times the room that they take as text."""
+    text = BytesIO()
+    text.writelines(map(partial(_encoded_family, kind=kind), metrics))
+    return text.getvalue()  # which, unlike joining them, needs no room for a copy
 
 
-def _of_fleets(snapshots: tuple[Snapshot, ...]) -> list[Metric]:
-    return [
-        *fetch.families(snapshots),
-        *managed_client.families(snapshots),
-        *work_order.families(snapshots),
-        *health.families(snapshots),
-        *managed_cluster.families(snapshots),
-    ]
+def _encoded_family(metric: Metric, kind: _Kind) -> bytes:
+    """A family as text: nothing, not even its description, when none of its samples is wanted."""
+    wanted = metric if kind.names is None else filtered(metric, kind.names.__contains__)
+    return _ENCODERS[kind.fmt](_Families([wanted])).removesuffix(_END) if wanted.samples else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +178,5 @@ _ENCODERS: dict[Format, Callable[[Collector], bytes]] = {
     # Names are plain constants, which the default would escape rune by rune at half of the whole cost.
     Format.OPENMETRICS: partial(openmetrics.generate_latest, escaping=openmetrics.ALLOWUTF8),
 }
+
+_ENDS = {Format.TEXT: b"", Format.OPENMETRICS: _END}

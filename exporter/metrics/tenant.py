@@ -40,7 +40,7 @@ UNEXPECTED_PAYLOAD = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """Each tenant as a whole."""
     return measured(_MEASURES, [((snapshot.tenant,), snapshot) for snapshot in snapshots])
 

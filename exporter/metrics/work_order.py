@@ -68,7 +68,7 @@ PROCESS_INFO = Family(
 )
 
 
-def families(snapshots: Sequence[Snapshot]) -> list[Metric]:
+def families(snapshots: Sequence[Snapshot]) -> Iterator[Metric]:
     """What the work orders say, for every managed client that has one."""
     return measured(_MEASURES, labelled(snapshots))
 

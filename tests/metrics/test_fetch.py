@@ -5,7 +5,7 @@ import pytest
 from exporter.collect.snapshot import Memory
 from exporter.errors import Reason
 from exporter.metrics import Pages
-from exporter.metrics.fetch import families, require_every_reading
+from exporter.metrics.fetch import families, with_every_reading
 from tests.metrics.reading_pages import value
 from tests.metrics.snapshots import EPOCH_SECONDS, LISTED, reading, snapshot
 
@@ -51,8 +51,8 @@ def test_there_is_no_last_success_before_the_first(pages: Pages) -> None:
 def test_a_page_without_one_of_the_clients_is_refused() -> None:
     """An absent series would say that there is no such client."""
     cycle = snapshot(reading(client_id="1"), reading(client_id="2"))
-    metrics = families((cycle,))
-    require_every_reading(metrics, (cycle,))
+    metrics = list(families((cycle,)))
+    assert list(with_every_reading(metrics, (cycle,))) == metrics
     metrics[0].samples.pop()
     with pytest.raises(RuntimeError, match="bug"):
-        require_every_reading(metrics, (cycle,))
+        list(with_every_reading(metrics, (cycle,)))

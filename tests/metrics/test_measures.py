@@ -1,6 +1,6 @@
 """Measures: rows of each thing, in one family."""
 
-from exporter.metrics.family import Family
+from exporter.metrics.family import Family, Row
 from exporter.metrics.measures import measured, one_of, present, word
 
 LENGTH = Family("length", "gauge", ("tenant", "letter"), "Length")
@@ -15,6 +15,18 @@ def test_one_family_holds_the_rows_of_all_things() -> None:
         ("acme", "b"),
         ("third", "c"),
     ]
+
+
+def test_a_family_is_built_when_its_turn_comes() -> None:
+    """So that those before it can be let go: a large fleet's are never all there at once."""
+    built: list[str] = []
+
+    def noted(name: str) -> list[Row]:
+        built.append(name)
+        return []
+
+    metrics = measured([(LENGTH, noted), (LENGTH, noted)], [(("acme",), "a thing")])
+    assert [len(built) for _ in metrics] == [1, 2]
 
 
 def test_an_absent_value_gives_no_row() -> None:

@@ -1,5 +1,6 @@
 """Pages: formats, compression, filters, what is kept, and hostile snapshots."""
 
+import tracemalloc
 import zlib
 from dataclasses import replace
 from typing import Any
@@ -81,6 +82,18 @@ def test_what_was_prepared_is_not_rendered_again(pages: Pages) -> None:
     first = dropped(pages, cycle)
     pages.render((cycle,), Format.OPENMETRICS, gzip=True)
     assert dropped(pages, cycle) == first > 0
+
+
+def test_rendering_a_large_fleet_takes_a_few_times_the_room_of_its_page(pages: Pages) -> None:
+    """The page, and one family at a time as samples: all families together would take six times as much."""
+    cycle = snapshot(*(reading(AGGREGATED, client_id=str(number)) for number in range(1_000)))
+    tracemalloc.start()
+    try:
+        page = pages.render((cycle,), Format.OPENMETRICS)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 4 * len(page.body)
 
 
 def test_a_selection_is_kept_beside_the_whole(pages: Pages) -> None:
