@@ -2,8 +2,9 @@
 
 import os
 import socket
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,15 @@ import click
 from exporter.cli import process, simulation
 from exporter.cli.addresses import bound, reachable
 from exporter.cli.help import Command
-from exporter.cli.options import SimulationOptions, configured, settings_options, simulation_options
+from exporter.cli.options import (
+    SimulationOptions,
+    configured,
+    settings_options,
+    simulation_options,
+    simulation_options_of,
+)
+from exporter.cli.reading import Reading
+from exporter.cli.story import story
 from exporter.errors import ListenError
 from exporter.settings.table import LISTEN_ADDRESS, PREFIX, SETTINGS
 
@@ -31,11 +40,11 @@ def demo(**options: Any) -> None:  # noqa: ANN401 - the flags' texts and the par
     """Serve /metrics of a simulated tenant, without credentials.
 
     Prints the first readings and the addresses. Serves on 127.0.0.1:9853, or on a free port when that one is taken.
-    Ctrl-C ends it with exit status 0.
+    With --scenario, the tenants of a story are served, and the story is told. Ctrl-C ends it with exit status 0.
     """
     process.prepare()
     given = {name: value for name, value in options.items() if name.startswith(PREFIX) and value}
-    simulated = SimulationOptions(**{name: value for name, value in options.items() if not name.startswith(PREFIX)})
+    simulated = simulation_options_of({name: value for name, value in options.items() if not name.startswith(PREFIX)})
     process.run(_demo(given, _of_process(os.environ), simulated))
 
 
@@ -48,21 +57,32 @@ def _of_process(environ: Mapping[str, str]) -> dict[str, str]:
 async def _demo(flags: Mapping[str, str], environ: Mapping[str, str], options: SimulationOptions) -> None:
     import asyncio  # noqa: PLC0415 - see process.run
 
-    from exporter.bootstrap import build  # noqa: PLC0415 - imports httpx and uvicorn
-    from exporter.simulator import server  # noqa: PLC0415 - imports uvicorn
-
     stop = process.stop_event()
-    tenant = simulation.simulated(options)
-    tenant_sock = simulation.listen(options)
-    tenant_environ = simulation.environment(bound(tenant_sock))
-    configuration = configured(flags, {**_DEFAULTS, **environ, **tenant_environ})
+    begun, tenants = datetime.now(UTC).astimezone(), simulation.simulated(options)
+    socks = simulation.listen(options.listen, len(tenants))
+    reading = Reading.of(tenants, socks, options.scenario)
+    with reading.given() as tenant_environ:
+        async with _exporter(flags, {**environ, **tenant_environ}) as (application, sock), asyncio.TaskGroup() as tasks:
+            tasks.create_task(simulation.serve(tenants.values(), socks, stop))
+            tasks.create_task(application.serve(sock, stop))
+            await _show_first_readings(application)
+            if options.scenario:
+                click.echo(f"\n{story(options.scenario, tenants, begun, options.speed)}")
+            _show_addresses(f"http://{reachable(bound(sock))}", reading.base_urls)
+
+
+@asynccontextmanager
+async def _exporter(
+    flags: Mapping[str, str], environ: Mapping[str, str]
+) -> "AsyncIterator[tuple[Application, socket.socket]]":
+    """The exporter, and the socket on which it is to serve."""
+    from exporter.bootstrap import build  # noqa: PLC0415 - imports httpx and uvicorn
+
+    configuration = configured(flags, {**_DEFAULTS, **environ})
     chosen = LISTEN_ADDRESS.environment in {*flags, *environ}
     sock = _listen(configuration.web.listen_address, or_free_port=not chosen)
-    async with aclosing(build(configuration)) as application, asyncio.TaskGroup() as tasks:
-        tasks.create_task(server.serve(tenant.app, tenant_sock, stop))
-        tasks.create_task(application.serve(sock, stop))
-        await _show_first_readings(application)
-        _show_addresses(f"http://{reachable(bound(sock))}", tenant_environ["SAIL_BASE_URL"])
+    async with aclosing(build(configuration)) as application:
+        yield application, sock
 
 
 def _listen(address: "ListenAddress", *, or_free_port: bool) -> socket.socket:
@@ -84,6 +104,8 @@ async def _show_first_readings(application: "Application") -> None:
         click.echo(table(snapshot.readings))
 
 
-def _show_addresses(exporter: str, tenant: str) -> None:
+def _show_addresses(exporter: str, tenants: Mapping[str, str]) -> None:
     click.echo(f"\nMetrics           {exporter}/metrics\nOverview          {exporter}/")
-    click.echo(f"Simulated tenant  {tenant}\n\nCtrl-C ends it.")
+    for base_url in tenants.values():
+        click.echo(f"Simulated tenant  {base_url}")
+    click.echo("\nCtrl-C ends it.")

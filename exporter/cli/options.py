@@ -4,9 +4,11 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from exporter.cli import logs
 from exporter.settings.table import SETTINGS, Setting
@@ -14,6 +16,7 @@ from exporter.settings.values import ListenAddress, duration_within, identifier,
 
 if TYPE_CHECKING:
     from exporter.settings.configuration import Configuration
+    from exporter.simulator.scenario_parts import Scenario
 
 __all__ = [
     "DURATION",
@@ -23,6 +26,7 @@ __all__ = [
     "prepared",
     "settings_options",
     "simulation_options",
+    "simulation_options_of",
 ]
 
 logger = logging.getLogger("exporter.settings")
@@ -45,6 +49,7 @@ class SimulationOptions:
     clock_skew_seconds: float
     scopes: tuple[str, ...]
     plain: bool
+    scenario: "Scenario | None" = None
 
 
 def settings_options(command: Command) -> Command:
@@ -104,10 +109,42 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def _scenario(text: str) -> "Scenario":
+    """A scenario that comes along, by its name, or one in a file."""
+    from exporter.simulator.scenario import load_scenario, named_scenario  # noqa: PLC0415 - imports starlette
+
+    return load_scenario(Path(text)) if text.endswith(".toml") or os.sep in text else named_scenario(text)
+
+
+def _list_scenarios(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    if not wanted or context.resilient_parsing:
+        return
+    from exporter.simulator.scenario import named_scenario, scenario_names  # noqa: PLC0415 - imports starlette
+
+    width = max(map(len, scenario_names()))
+    for name in scenario_names():
+        click.echo(f"{name:{width}}  {named_scenario(name).summary}")
+    context.exit()
+
+
 DURATION = _Parsed("duration", duration_within("1s", "1h"))
 MANAGED_CLIENT_ID = _Parsed("id", identifier)
 
 _SIMULATION = (
+    click.option(
+        "--scenario",
+        metavar="NAME|FILE",
+        type=_Parsed("scenario", _scenario),
+        help="play a story: who is there, and what happens to them and when",
+    ),
+    click.option(
+        "--list-scenarios",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_list_scenarios,
+        help="print the scenarios that come along, and exit",
+    ),
     click.option("--clients", default=16, show_default=True, type=click.IntRange(1), help="managed clients"),
     click.option("--clusters", default=3, show_default=True, type=click.IntRange(1), help="managed clusters"),
     click.option("--seed", default=1, show_default=True, type=int, help="same seed, same ids and same story"),
@@ -125,7 +162,7 @@ _SIMULATION = (
         default=1.0,
         show_default=True,
         type=click.FloatRange(0.001, 10_000),
-        help="how many times faster its managed clients live",
+        help="how many times faster its managed clients live and its scenario is played",
     ),
     click.option(
         "--clock-skew-seconds", default=0.0, show_default=True, type=float, help="its clock minus this machine's"
@@ -161,3 +198,17 @@ def simulation_options(listen: str) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def simulation_options_of(options: Mapping[str, Any]) -> SimulationOptions:
+    """What the command that is running was asked to simulate.
+
+    Raises:
+        click.UsageError: a number of clients or clusters, and a scenario, which says itself who is there.
+    """
+    context = click.get_current_context()
+    for name in ("clients", "clusters"):
+        if options["scenario"] and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            message = f"--{name} contradicts --scenario, which says who is there"
+            raise click.UsageError(message)
+    return SimulationOptions(**options)

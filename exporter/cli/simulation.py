@@ -1,48 +1,46 @@
-"""The only place that brings up a simulated tenant for a command."""
+"""The only place that brings up simulated tenants for a command."""
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from exporter.cli.addresses import reachable
 from exporter.cli.options import SimulationOptions
 from exporter.errors import ListenError
 from exporter.settings.values import ListenAddress
 
 if TYPE_CHECKING:
+    import asyncio
+
     from exporter.simulator.app import SimulatedTenant
 
-__all__ = ["accelerated", "environment", "listen", "simulated", "skewed"]
-
+__all__ = ["accelerated", "listen", "serve", "simulated", "skewed"]
 
 _ORG = "acme"
+_LAST_PORT = 65535
 
 
-def simulated(options: SimulationOptions) -> "SimulatedTenant":
-    """A tenant over a new world, whose managed clients may live faster; its tokens and its ``Date`` do not."""
+def simulated(options: SimulationOptions) -> "dict[str, SimulatedTenant]":
+    """New tenants, by name, whose managed clients and scenario may be faster; their tokens and ``Date`` are not."""
     from exporter.simulator.app import DEMO_CREDENTIAL, SimulatedTenant  # noqa: PLC0415 - imports starlette
+    from exporter.simulator.staging import staged  # noqa: PLC0415 - likewise
     from exporter.simulator.world import World  # noqa: PLC0415 - of a room that only these commands enter
 
     epoch_seconds = skewed(time.time, options.clock_skew_seconds)
-    world = World(
-        clients=options.clients,
-        clusters=options.clusters,
-        seed=options.seed,
-        epoch_seconds=accelerated(epoch_seconds, options.speed),
-        work_orders_in_status=not options.plain,
-    )
-    scopes = frozenset(options.scopes) or DEMO_CREDENTIAL.scopes
-    return SimulatedTenant(
-        world,
-        org=_ORG,
-        epoch_seconds=epoch_seconds,
-        credentials=(replace(DEMO_CREDENTIAL, scopes=scopes),),
-        rate_limit=options.rate_limit,
-        token_lifetime_seconds=options.token_lifetime_seconds,
-        latency_millis=options.latency_millis,
-    )
+    world_epoch_seconds = accelerated(epoch_seconds, options.speed)
+    of_world: dict[str, Any] = {"seed": options.seed, "work_orders_in_status": not options.plain}
+    of_tenant: dict[str, Any] = {
+        "epoch_seconds": epoch_seconds,
+        "credentials": (replace(DEMO_CREDENTIAL, scopes=frozenset(options.scopes) or DEMO_CREDENTIAL.scopes),),
+        "rate_limit": options.rate_limit,
+        "token_lifetime_seconds": options.token_lifetime_seconds,
+        "latency_millis": options.latency_millis,
+    }
+    if options.scenario:
+        return staged(options.scenario, world_epoch_seconds=world_epoch_seconds, **of_world, **of_tenant)
+    world = World(clients=options.clients, clusters=options.clusters, epoch_seconds=world_epoch_seconds, **of_world)
+    return {_ORG: SimulatedTenant(world, org=_ORG, **of_tenant)}
 
 
 def accelerated(epoch_seconds: Callable[[], float], speed: float) -> Callable[[], float]:
@@ -56,28 +54,34 @@ def skewed(epoch_seconds: Callable[[], float], seconds: float) -> Callable[[], f
     return lambda: epoch_seconds() + seconds
 
 
-def listen(options: SimulationOptions) -> socket.socket:
-    """A listening socket for the simulated tenant.
+def listen(address: ListenAddress, count: int) -> list[socket.socket]:
+    """That many listening sockets, on consecutive ports, or on any free ones when the port is 0.
 
     Raises:
-        ListenError: the address cannot be listened on.
+        ListenError: an address cannot be listened on.
     """
+    if address.port + count - 1 > _LAST_PORT:
+        message = f"cannot listen on {count} ports from {address}: they end at {_LAST_PORT}"
+        raise ListenError(message)
+    return [_listen(address._replace(port=address.port and address.port + number)) for number in range(count)]
+
+
+def _listen(address: ListenAddress) -> socket.socket:
     from exporter.simulator import server  # noqa: PLC0415 - imports uvicorn
 
     try:
-        return server.listen(*options.listen)
+        return server.listen(*address)
     except OSError as error:
-        message = f"cannot listen on {options.listen}: {error.strerror}"
+        message = f"cannot listen on {address}: {error.strerror}"
         raise ListenError(message) from None
 
 
-def environment(address: ListenAddress) -> dict[str, str]:
-    """The variables with which an exporter reads the simulated tenant there; which managed clients, it finds out."""
-    from exporter.simulator.app import DEMO_CREDENTIAL  # noqa: PLC0415 - imports starlette
+async def serve(tenants: "Iterable[SimulatedTenant]", socks: Iterable[socket.socket], stop: "asyncio.Event") -> None:
+    """Serve each tenant on its socket until ``stop`` is set."""
+    import asyncio  # noqa: PLC0415 - see process.run
 
-    return {
-        "SAIL_BASE_URL": f"http://{reachable(address)}",
-        "SAIL_CLIENT_ID": DEMO_CREDENTIAL.client_id,
-        "SAIL_CLIENT_SECRET": DEMO_CREDENTIAL.client_secret,
-        "SAIL_TENANT_NAME": _ORG,
-    }
+    from exporter.simulator import server  # noqa: PLC0415 - imports uvicorn
+
+    async with asyncio.TaskGroup() as tasks:
+        for tenant, sock in zip(tenants, socks, strict=True):
+            tasks.create_task(server.serve(tenant.app, sock, stop))

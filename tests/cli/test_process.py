@@ -154,6 +154,38 @@ def test_demo_shows_readings_and_serves_them(number: signal.Signals) -> None:
         assert "demo-secret" not in program.output
 
 
+def test_demo_plays_a_scenario() -> None:
+    """It tells the story and serves all of its tenants; what happens is seen by who scrapes."""
+    arguments = ("demo", "--scenario=sandbox-down", "--speed=10000", "--scrape.min-interval=1s")
+    with showing(*arguments, "--web.listen-address=127.0.0.1:0", until="Ctrl-C ends it") as (program, _):
+        assert re.search(r"\n  \d\d:\d\d:\d\d  minute 10: fail in sandbox, operations \*, with 503\n", program.output)
+        assert program.output.count("Simulated tenant") == 2
+        address = re.search(r"http://127\.0\.0\.1:\d+/metrics", program.output)
+        assert address
+        _, text = eventually(lambda: fetched(address[0]), "the page")
+        assert set(re.findall(r'^sailpoint_up\{tenant="(\w+)"\}', text, re.MULTILINE)) == {"production", "sandbox"}
+        assert program.end() == 0
+
+
+def test_simulate_serves_each_tenant_of_a_scenario(tmp_path: Path) -> None:
+    """The configuration printed reads them."""
+    arguments = ("simulate", "--scenario=sandbox-down", "--listen=127.0.0.1:0")
+    with showing(*arguments, until=r"in FILE,\n\n(?s:(.+))\n\nOf two tenants (?s:.+)minute 80") as (program, told):
+        (tmp_path / "tenants.yaml").write_text(told[1])
+        (tmp_path / "client_secret").write_text("demo-secret")
+        done = subprocess.run(
+            [*EXPORTER, "scrape", f"--config.file={tmp_path}/tenants.yaml"],
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert 'sailpoint_up{tenant="production"} 1.0' in done.stdout
+        assert 'sailpoint_up{tenant="sandbox"} 1.0' in done.stdout
+        assert program.end() == 0
+
+
 def test_demo_leaves_a_port_that_is_taken(tenant: dict[str, str]) -> None:
     """When its usual port is taken, the demo says so and uses a free one; a real tenant's variables it ignores."""
     with ExitStack() as stack:

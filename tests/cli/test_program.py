@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from exporter import __version__
 from exporter.cli.program import SECTIONS, program
 from exporter.settings.table import PREFIX, SETTINGS
+from exporter.simulator.scenario import scenario_names
 
 README = Path(__file__).parents[2] / "README.md"
 NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "config", "healthcheck", "completion"]
@@ -107,6 +108,10 @@ def test_configuration_errors_are_one_line_each_on_stderr() -> None:
         ["simulate", "--clusters=0"],
         ["simulate", "--speed=0"],
         ["simulate", "--listen=9854"],
+        ["simulate", "--scenario=nonsense"],
+        ["demo", "--scenario=nowhere/story.toml"],
+        ["demo", "--scenario=one-va-dies", "--clients=16"],
+        ["simulate", "--scenario=one-va-dies", "--clusters=3"],
         ["status", "get"],
         ["status", "get", "../x"],
         ["status", "get", "5678", "--type=va"],
@@ -118,6 +123,24 @@ def test_wrong_usage_ends_with_status_2(args: list[str]) -> None:
     result = run(*args)
     assert result.exit_code == 2
     assert "Usage: sailpoint-exporter" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate"])
+def test_scenarios_are_listed(command: str) -> None:
+    """One a line, with what it tells; nothing is served."""
+    result = run(command, "--list-scenarios")
+    assert result.exit_code == 0
+    assert re.search(r"^one-va-dies +One of three VAs falls silent and comes back$", result.output, re.MULTILINE)
+    assert len(result.output.splitlines()) == len(scenario_names())
+
+
+def test_a_scenario_that_cannot_be_played_is_told_in_one_line(tmp_path: Path) -> None:
+    """With what must be mended, besides the usage."""
+    story = tmp_path / "story.toml"
+    story.write_text('summary = "x"\nminutes = 1\ntenants.acme.clusters = ["1"]')
+    result = run("simulate", f"--scenario={story}")
+    problem = "story.toml: tenants.acme: clusters 1 must be a whole number"
+    assert result.stderr.splitlines()[-1] == f"Error: Invalid value for '--scenario': {problem}"
 
 
 def test_configuration_file_may_be_named_by_the_flag() -> None:
