@@ -4,10 +4,12 @@ from deploy.grafana.expressions import rate, tenant
 from deploy.grafana.panels import TIME_SERIES, Panel
 from deploy.grafana.targets import over_time
 
-__all__ = ["CALLS", "LIMIT", "USED"]
+__all__ = ["CALLS", "LIMIT", "PROJECTED"]
 
 LIMIT = tenant("sailpoint_exporter_api_budget_limit", "instance")
-USED = tenant("sailpoint_exporter_api_budget_used", "instance")
+PROJECTED = tenant("sailpoint_exporter_api_budget_projected", "instance")
+
+_USED = tenant("sailpoint_exporter_api_budget_used", "instance")
 
 
 def _latency(quantile: float) -> str:
@@ -47,14 +49,12 @@ CALLS = (
     ),
     Panel(
         title="Budget",
-        description="Calls in 10 s: used, expected from how often scrapes come, and allowed, for each exporter. "
+        description="Calls in 10 s: used, needed by scrapes as often as they come, and allowed, for each exporter. "
         "Clients whose details do not fit are renewed in later cycles.",
         look=TIME_SERIES,
         targets=[
-            over_time(USED, "{{tenant}} {{instance}} used"),
-            over_time(
-                tenant("sailpoint_exporter_api_budget_projected", "instance"), "{{tenant}} {{instance}} expected"
-            ),
+            over_time(_USED, "{{tenant}} {{instance}} used"),
+            over_time(PROJECTED, "{{tenant}} {{instance}} needed"),
             over_time(LIMIT, "{{tenant}} {{instance}} allowed"),
         ],
         unit="none",

@@ -26,7 +26,11 @@ _INSTALLED = Panel(
     transformations=one_table(
         {"cluster": "Cluster", "va_version": "Version", "Value": "Clients"}, hidden=("tenant", "cluster_id")
     ),
-    overrides=[column("Clients", custom__width=70), column("Version", custom__width=280)],
+    overrides=[
+        column("Cluster", custom__width=110),
+        column("Version", custom__width=310),
+        column("Clients", custom__width=70),
+    ],
     options={"sortBy": [{"desc": False, "displayName": "Cluster"}]},
 )
 

@@ -1,6 +1,6 @@
 """Exporter: whether it can ask, what its asking costs the tenant, and how it fares itself."""
 
-from deploy.grafana.calls import CALLS, LIMIT, USED
+from deploy.grafana.calls import CALLS, LIMIT, PROJECTED
 from deploy.grafana.colors import BLIND, GOOD, READABLE, YES_NO, State
 from deploy.grafana.cycles import CYCLES
 from deploy.grafana.dashboard import Dashboard
@@ -60,11 +60,11 @@ _TILES = (
         defaults={"decimals": 0},
     ),
     Panel(
-        title="Budget used",
-        description="Calls of the last 10 s against the budget (SAIL_RATE_BUDGET) of the exporter that used most. "
-        "The vendor's own limit is 100 calls in 10 s.",
+        title="Budget needed",
+        description="Calls in 10 s that scrapes as often as they come need, against the budget (SAIL_RATE_BUDGET). "
+        "Where clients are listed, their details use what is left: using all of the budget is no trouble.",
         look=STAT,
-        targets=[instant(f"max by (tenant) ({USED} / {LIMIT})", "{{tenant}}")],
+        targets=[instant(f"max by (tenant) ({PROJECTED} / {LIMIT})", "{{tenant}}")],
         unit="percentunit",
         width=4,
         height=4,
