@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from deploy.grafana.colors import UNASKED_STATE
 from tests.deploy.dashboards import DASHBOARDS, Query, queries, substituted, variable
 from tests.whole.processes import (
     ROOT,
@@ -30,7 +31,7 @@ pytestmark = [
     ),
 ]
 
-DEMO, BROKEN, THROTTLED = "acme", "broken", "throttled"
+DEMO, BROKEN, THROTTLED, GONE = "acme", "broken", "throttled", "gone"
 
 ENOUGH_SECONDS = 15
 """Scrapes come every second, so that rates over ``RATE_INTERVAL`` have their samples."""
@@ -83,12 +84,13 @@ each_query = pytest.mark.parametrize("query", queries(), ids=lambda query: query
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prometheus that has scraped three exporters for a while; its address."""
-    with ExitStack() as stack:
-        ports = [_demo(stack), _broken(stack), _throttled(stack)]
+    """A Prometheus that has scraped four exporters for a while, one of which is gone by now; its address."""
+    with ExitStack() as stack, ExitStack() as until_scraped:
+        ports = [_demo(stack), _broken(stack), _throttled(stack), _gone(until_scraped)]
         address = _prometheus(stack, tmp_path_factory.mktemp("prometheus"), ports)
         for scrapes in (1, ENOUGH_SECONDS):  # on a busy machine the first may take as long as all that follow
             _wait_for_scrapes(address, scrapes)
+        until_scraped.close()
         yield address
 
 
@@ -109,6 +111,13 @@ def _throttled(stack: ExitStack) -> int:
     """Twelve clients, named, of a tenant that answers eight calls in 10 s."""
     tenant = stack.enter_context(simulated_tenant("--clients=12", "--rate-limit=8"))
     return _exporter(stack, **tenant, SAIL_TENANT_NAME=THROTTLED)
+
+
+def _gone(stack: ExitStack) -> int:
+    """Two clients, of which nobody will tell when the exporter has ended."""
+    tenant = stack.enter_context(simulated_tenant("--clients=2", "--clusters=1"))
+    del tenant["SAIL_MANAGED_CLIENTS"]
+    return _exporter(stack, **tenant, SAIL_TENANT_NAME=GONE)
 
 
 def _exporter(stack: ExitStack, **settings: str) -> int:
@@ -206,6 +215,21 @@ def test_an_id_stands_for_a_name_that_nobody_knows(prometheus: str) -> None:
     known = _answer(prometheus, f'sailpoint_managed_client_fetch_success{{tenant="{THROTTLED}"}}', over_time=False)
     shown = {series["metric"]["client_id"] for series in _asked(prometheus, table, THROTTLED)}
     assert shown == {series["metric"]["client_id"] for series in known}
+
+
+def test_clients_of_an_exporter_that_is_gone_could_not_be_asked(prometheus: str) -> None:
+    """They do not vanish, least of all into a green 0; and they keep their names."""
+    (table,) = [query for query in queries() if query.name == "fleet / All clients, worst first / A"]
+    (tile,) = [query for query in queries() if query.name == "fleet / Could not be asked / A"]
+
+    def counted() -> bool | None:
+        return [_numbers(series) for series in _asked(prometheus, tile, GONE)] == [[2.0]] or None
+
+    assert eventually(counted, "two clients that could not be asked")
+    shown = {(series["metric"]["client"], *_numbers(series)) for series in _asked(prometheus, table, GONE)}
+    assert shown == {("VA-01", UNASKED_STATE.value), ("VA-02", UNASKED_STATE.value)}
+    (down,) = [query for query in queries() if query.name == "fleet / Clusters down / A"]
+    assert not _asked(prometheus, down, GONE)
 
 
 def test_variables_list_what_there_is(prometheus: str) -> None:
