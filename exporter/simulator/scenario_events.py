@@ -118,9 +118,10 @@ def _fail(stage: Stage, *, operations: tuple[str, ...], with_: str, clients: tup
     if with_ not in _FAULTS:
         message = f"unknown fault {with_!r}; known are {', '.join(_FAULTS)}"
         raise ValueError(message)
+    only_ids = stage.client_ids(clients) if clients else [None]
     for operation in stage.operations(operations):
         stage.tenant.faults.clear(operation)
-        for only_id in stage.client_ids(clients) or [None]:
+        for only_id in only_ids:
             stage.tenant.faults.add(operation, Forever(_FAULTS[with_]), only_id=only_id)
 
 

@@ -135,7 +135,7 @@ def test_little_is_enough(tmp_path: Path) -> None:
             "story.toml: events 2: minute must lie between 9, the minute before it, and 90",
         ),
         (
-            SMALL + '[[outside]]\nminute = 91\ndo = "reload"',
+            SMALL + '[[outside]]\nminute = 91\ndo = "dns_fails"',
             "story.toml: outside 1: minute must lie between 0, the minute before it, and 90",
         ),
         (

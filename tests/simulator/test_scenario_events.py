@@ -145,6 +145,20 @@ async def test_operations_fail_and_heal(stage: Stage, happen: Happen) -> None:
         assert (await caller.get("/managed-clients/v1")).status_code == 200
 
 
+async def test_an_operation_fails_for_some_clients(stage: Stage, happen: Happen) -> None:
+    """The others are answered as ever."""
+    async with signed_in(stage.tenant, DEMO_CREDENTIAL) as caller:
+        happen("fail", operations=("getManagedClientStatus",), with_="404", clients=("1.1", "1.2"))
+        clients = [stage.world.roster.client(name) for name in ("1.1", "1.2", "1.3")]
+        statuses = [
+            (await caller.get(f"/managed-clients/v1/{client.id}/status", params={"type": client.type})).status_code
+            for client in clients
+        ]
+        assert statuses == [404, 404, 200]
+        happen("heal")
+        assert (await read(stage, caller)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("do", "keys", "problem"),
     [
