@@ -190,16 +190,23 @@ class Survey:
         }
 
     def _runs(self) -> tuple[Run, ...]:
-        """How each collector fared that is on, and has ended."""
-        runs = (self._discovery_run(), self._status_run(), self._clusters.run, self._health_run)
-        return tuple(run for run in runs if run is not None and run.collector in self._fleet.on)
+        """How each collector fared that is on; one that has not ended is out of time."""
+        ended = (self._discovery_run(), self._status_run(), self._clusters.run, self._health_run)
+        runs = {run.collector: run for run in ended if run is not None}
+        late = Run(Collector.STATUS, self._spent_seconds, Reason.DEADLINE)
+        return tuple(runs.get(one) or replace(late, collector=one) for one in Collector if one in self._fleet.on)
 
     def _discovery_run(self) -> Run | None:
         run = self._clusters.run if through_clusters(self._fleet) else self._clients.run
         return None if run is None else replace(run, collector=Collector.DISCOVERY)
 
     def _status_run(self) -> Run:
-        states = Counter(self._states().values())
-        reason = None if None in states or not states else states.most_common(1)[0][0]
-        duration_seconds = self._fleet.clock.monotonic_seconds() - self._started_seconds
-        return Run(Collector.STATUS, duration_seconds, reason)
+        """It succeeds when anything is known of any client, be it through the list, or when there is none."""
+        readings = [self._readings.get(client) or self._pending(client) for client in self._fleet.clients]
+        reasons = Counter(reading.outcome for reading in readings if isinstance(reading.outcome, Reason))
+        knowing = not readings or any(reading.said is not None for reading in readings)
+        return Run(Collector.STATUS, self._spent_seconds, None if knowing else reasons.most_common(1)[0][0])
+
+    @property
+    def _spent_seconds(self) -> float:
+        return self._fleet.clock.monotonic_seconds() - self._started_seconds

@@ -213,3 +213,16 @@ async def test_health_alone_can_be_collected(clock: Clock) -> None:
     (reading,) = (await _surveyed(over)).readings
     assert reading.memory.health is not None
     assert reading.outcome is Reason.SKIPPED
+
+
+async def test_collectors_that_were_not_reached_are_out_of_time(clock: Clock) -> None:
+    """A tenant that does not even finish its list leaves no collector green, and none without a word."""
+    tenant = FakeTenant()
+    tenant.entries = [entry("1")]
+    fleet = _discovering(tenant, clock)
+    await _surveyed(fleet)
+    late = Survey(fleet, number=2, deadline=clock.deadline(5.0))
+    late.close()
+    assert late.final is not None
+    assert set(_runs(late.final)) == set(fleet.on)
+    assert set(_runs(late.final).values()) == {Reason.DEADLINE}
