@@ -6,6 +6,7 @@
 import logging
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -53,8 +54,16 @@ def as_test(name: str, recording: Recording, firings: Iterable[Firing]) -> str:
     changes = {int(minute * 60) for one in firings for minute in (one.from_minute, one.until_minute) if minute}
     moments = sorted({moment for change in changes for moment in (change - step, change)} | {end})
     queries = [{"expr": FIRING, "eval_time": f"{at}s", "exp_samples": list(_samples(at, firings))} for at in moments]
+    whole = f"count_over_time({FIRING}[{end + step}s])"
+    queries.append({"expr": whole, "eval_time": f"{end}s", "exp_samples": _counts(firings, range(0, end + 1, step))})
     tests = document(recording, name, queries)
     return _MADE + yaml.safe_dump({"rule_files": [f"../{RULES.name}"], **tests}, sort_keys=False, width=1_000_000)
+
+
+def _counts(firings: Iterable[Firing], moments: Iterable[int]) -> list[dict[str, object]]:
+    """How often each alert fired in all, so that none fires unseen between the moments looked at."""
+    counts = Counter(str(sample["labels"]) for at in moments for sample in _samples(at, firings))
+    return [{"labels": labels.removeprefix("ALERTS"), "value": count} for labels, count in sorted(counts.items())]
 
 
 def _samples(at_seconds: int, firings: Iterable[Firing]) -> Iterator[dict[str, object]]:
