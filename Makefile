@@ -68,7 +68,7 @@ image-test: $(VENV)/.dev
 deploy-test: $(VENV)/.deploy
 	@$(BIN)/python -m pytest -q -m deploy tests/deploy tests/scenarios
 
-dist: $(VENV)/.deploy
+dist: $(VENV)/.dev
 	@rm -rf dist
 	@SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m hatchling build --directory dist --target wheel --target sdist
 	@SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/python -m deploy.sbom >dist/sailpoint-exporter-$(VERSION).cdx.json

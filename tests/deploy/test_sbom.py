@@ -5,16 +5,12 @@ from importlib.metadata import requires
 from typing import Any
 
 import pytest
-
-from exporter import __version__
-
-pytest.importorskip("cyclonedx", reason="pip install 'cyclonedx-python-lib[json-validation]'")
-
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 
 from deploy import sbom
+from exporter import __version__
 
 LOCK = (sbom.REPOSITORY / "requirements.txt").read_text()
 EPOCH_SECONDS = 1_700_000_000
