@@ -23,6 +23,7 @@ CONNECT_SECONDS = 2.0
 _TIMEOUTS = {"connect": CONNECT_SECONDS}
 
 _BREAKS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""How a kept connection that the peer has closed shows; the last also stands for an answer that is not HTTP."""
 
 
 @asynccontextmanager
@@ -48,11 +49,17 @@ async def _send(request: httpx.Request, transport: httpx.AsyncBaseTransport) -> 
         request.extensions = {"timeout": _TIMEOUTS, "trace": wire.heard}
         try:
             return await transport.handle_async_request(request)
-        except _BREAKS:
+        except _BREAKS as error:
             # The peer may have closed a kept connection just now. The next attempt opens a new one.
-            if not (wire.reused and request.method == "GET"):
+            if not (wire.reused and request.method == "GET") or _answered(error):
                 raise
         return await transport.handle_async_request(request)
+
+
+def _answered(error: httpx.TransportError) -> bool:
+    """Whether there was an answer, though none of HTTP: the parser's error then lies beneath httpcore's."""
+    beneath = error.__context__
+    return isinstance(error, httpx.RemoteProtocolError) and beneath is not None and beneath.__context__ is not None
 
 
 class _Wire:

@@ -182,6 +182,15 @@ async def test_a_replaced_connection_is_not_replaced_again() -> None:
         assert upstream.requests == 3
 
 
+async def test_an_answer_that_is_not_http_is_not_asked_for_again() -> None:
+    """A kept connection that brings nonsense is not dead, and who sent it has seen the request."""
+    async with Upstream().listening() as upstream, upstream.fetcher() as fetcher:
+        await fetcher.fetch()
+        upstream.script = sends(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+        assert await fetcher.fetch() is Reason.PROTOCOL
+        assert upstream.requests == 2
+
+
 async def test_connections_are_kept_also_after_errors_with_a_body() -> None:
     """A client that was deleted must not cost a handshake in every scrape."""
     error = b"HTTP/1.1 404 No\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
