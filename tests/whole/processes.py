@@ -90,14 +90,16 @@ def _ended(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def eventually(probe: Callable[[], T | None], what: str, within_seconds: float = PATIENCE_SECONDS) -> T:
+def eventually(
+    probe: Callable[[], T | None], what: str, within_seconds: float = PATIENCE_SECONDS, every_seconds: float = 0.05
+) -> T:
     """What ``probe`` gives as soon as it gives something; fails naming ``what`` when that takes too long."""
     give_up_seconds = time.monotonic() + within_seconds
     while time.monotonic() < give_up_seconds:
         found = probe()
         if found is not None:
             return found
-        time.sleep(0.05)  # a real process needs real time
+        time.sleep(every_seconds)  # a real process needs real time
     message = f"{what}: not within {within_seconds:.0f} s"
     raise AssertionError(message)
 
