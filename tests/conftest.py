@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.clock import Clock
-from tests.canaries import MARK
+from tests.canaries import sightings
 from tests.virtual_time import virtual_backend, virtual_clock
 
 
@@ -24,10 +24,10 @@ def clock() -> Clock:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test whose output or log, at any level, contains a canary."""
+    """Fail a test whose output or log, at any level, contains a canary, however it is written."""
     report = yield
-    leaking = [section for section, text in report.sections if MARK in text.lower()]
+    leaking = {section: found for section, text in report.sections if (found := sightings(text))}
     if leaking and report.outcome == "passed":
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid}: a canary is in {', '.join(leaking)}"
+        report.longrepr = f"{item.nodeid}: canaries are let out: {leaking}"
     return report

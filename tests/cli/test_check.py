@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from exporter.cli.program import program
+from tests.cli.commands import Result, invoke
 from tests.whole.processes import EXPORTER, ROOT, clean_environment, free_port, simulated_tenant
 
 KEYS = {"tenant", "step", "subject", "result", "detail", "remedy", "reason", "duration_seconds"}
@@ -20,7 +19,7 @@ KEYS = {"tenant", "step", "subject", "result", "detail", "remedy", "reason", "du
 
 def check(*args: str, **environ: str) -> Result:
     """The command, run in this process."""
-    return CliRunner().invoke(program, ["check", *args], env=environ, prog_name="sailpoint-exporter")
+    return invoke("check", *args, **environ)
 
 
 def document(*args: str, **environ: str) -> dict[str, Any]:

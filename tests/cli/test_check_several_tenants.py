@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from exporter.cli.program import program
 from exporter.doctor import Step
+from tests.cli.commands import Result, invoke
 from tests.whole.processes import free_port
 
 EVERY_STEP = [str(step) for step in Step if step is not Step.SETTINGS]
@@ -17,8 +16,7 @@ EVERY_STEP = [str(step) for step in Step if step is not Step.SETTINGS]
 
 def check(file: Path, *args: str) -> Result:
     """The command, run in this process."""
-    arguments = ["check", f"--config.file={file}", *args]
-    return CliRunner().invoke(program, arguments, prog_name="sailpoint-exporter")
+    return invoke("check", f"--config.file={file}", *args)
 
 
 def findings(result: Result, tenant: str) -> list[dict[str, Any]]:

@@ -6,15 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from exporter.cli.program import program
+from tests.cli.commands import invoke
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_script_names_the_program_and_its_variable(shell: str) -> None:
     """Each shell's script registers this program, and asks it through the variable that it hears."""
-    result = CliRunner().invoke(program, ["completion", shell], prog_name="sailpoint-exporter")
+    result = invoke("completion", shell)
     assert result.exit_code == 0
     assert "sailpoint-exporter" in result.stdout
     assert f"_SAILPOINT_EXPORTER_COMPLETE={shell}_complete" in result.stdout
@@ -22,7 +21,7 @@ def test_script_names_the_program_and_its_variable(shell: str) -> None:
 
 def test_other_shells_are_refused() -> None:
     """A shell that is not known is a mistake in usage."""
-    result = CliRunner().invoke(program, ["completion", "csh"], prog_name="sailpoint-exporter")
+    result = invoke("completion", "csh")
     assert result.exit_code == 2
 
 

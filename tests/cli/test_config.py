@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from exporter.cli.program import program
 from exporter.settings.table import SETTINGS
+from tests.cli.commands import Result, invoke
 
 ENVIRON = {
     "SAIL_BASE_URL": "https://acme.api.identitynow.com",
@@ -18,7 +17,7 @@ ENVIRON = {
 
 def config(*args: str, **environ: str) -> Result:
     """The command, run in this process."""
-    return CliRunner().invoke(program, ["config", *args], env=environ, prog_name="sailpoint-exporter")
+    return invoke("config", *args, **environ)
 
 
 def test_each_setting_is_shown_with_its_origin() -> None:

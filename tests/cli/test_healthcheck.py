@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 import trustme
-from click.testing import CliRunner, Result
 
-from exporter.cli.program import program
+from tests.cli.commands import Result, invoke
 
 
 def run(*args: str, **environ: str) -> Result:
     """The health check, run in this process."""
-    return CliRunner().invoke(program, ["healthcheck", *args], env=environ, prog_name="sailpoint-exporter")
+    return invoke("healthcheck", *args, **environ)
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 import re
 
-from click.testing import CliRunner
-
 from exporter.cli.help import EXIT_STATUSES
-from exporter.cli.program import program
 from exporter.settings.table import SETTINGS
+from tests.cli.commands import invoke
 
 
 def help_of(*args: str) -> str:
     """A help text."""
-    return CliRunner().invoke(program, [*args, "--help"], prog_name="sailpoint-exporter").output
+    return invoke(*args, "--help").output
 
 
 def test_settings_are_grouped_by_what_they_are_about() -> None:

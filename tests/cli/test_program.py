@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from exporter import __version__
 from exporter.cli.program import SECTIONS, program
 from exporter.settings.table import PREFIX, SETTINGS
 from exporter.simulator.scenario import scenario_names
+from tests.cli.commands import Result, invoke
 
 README = Path(__file__).parents[2] / "README.md"
 NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "config", "healthcheck", "completion"]
@@ -18,7 +18,7 @@ NAMES = ["serve", "demo", "simulate", "scrape", "status", "check", "config", "he
 
 def run(*args: str, **environ: str) -> Result:
     """The command line, run in this process."""
-    return CliRunner().invoke(program, args, env=environ, prog_name="sailpoint-exporter")
+    return invoke(*args, **environ)
 
 
 def leaves(command: click.Command, path: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_no_flag_takes_a_secret() -> None:
 def test_without_a_command_the_exporter_serves(args: list[str]) -> None:
     """No command, or a flag in its place, is ``serve``: here it ends at once, since no setting is given."""
     result = run("scrape")
-    served = CliRunner().invoke(program, args, prog_name="sailpoint-exporter")
+    served = invoke(*args)
     assert served.exit_code == 2
     assert served.stderr == result.stderr
 

@@ -3,17 +3,16 @@
 import re
 
 import pytest
-from click.testing import CliRunner, Result
 
 from exporter.api.calls import Call
-from exporter.cli.program import program
 from exporter.cli.scrape import CallPrinter
 from exporter.errors import Reason
+from tests.cli.commands import Result, invoke
 
 
 def scrape(*args: str, **environ: str) -> Result:
     """The command, run in this process."""
-    return CliRunner().invoke(program, ["scrape", *args], env=environ, prog_name="sailpoint-exporter")
+    return invoke("scrape", *args, **environ)
 
 
 def test_page_is_on_stdout(tenant: dict[str, str]) -> None:

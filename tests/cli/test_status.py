@@ -4,16 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from exporter.cli.program import program
+from tests.cli.commands import Result, invoke
 
 REPORT = {"status": "WARNING", "type": "VA", "timestamp": "2026-01-01T00:00:00Z", "body": {"hostname": "va-99"}}
 
 
 def status(*args: str, stdin: str | None = None, **environ: str) -> Result:
     """The command, run in this process."""
-    return CliRunner().invoke(program, ["status", *args], input=stdin, env=environ, prog_name="sailpoint-exporter")
+    return invoke("status", *args, stdin=stdin, **environ)
 
 
 def test_get_prints_what_the_exporter_understood(tenant: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -13,9 +13,11 @@ from exporter.bootstrap import Application, build
 from exporter.clock import Clock
 from exporter.errors import Reason
 from exporter.settings.configuration import Configuration, ManagedClientSetting, ScrapeSettings, TenantSettings
-from exporter.simulator.app import SimulatedTenant
+from exporter.simulator.app import DEMO_CREDENTIAL, SimulatedTenant
 from exporter.simulator.world import World
+from tests.canaries import PLANTED, clean
 
+CREDENTIAL = replace(DEMO_CREDENTIAL, client_secret=PLANTED["client secret"])
 TENANT_URL = "http://127.0.0.1:9854"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -55,7 +57,7 @@ class Whole:
         headers = {"X-Prometheus-Scrape-Timeout-Seconds": str(timeout_seconds), "Accept": accept}
         answer = await self.scraper.get("/metrics", headers=headers)
         assert answer.status_code == 200, answer.text
-        return Page(answer.text)
+        return Page(clean(answer.text))
 
     def requests_of(self, endpoint: str) -> int:
         """How many calls of that operation left so far."""
@@ -102,7 +104,7 @@ def start(clock: Clock, *, clients: int = 12, clusters: int = 3, **options: Any)
     """
     world = World(clients=clients, clusters=clusters, epoch_seconds=clock.epoch_seconds)
     of_tenant = {name: options.pop(name) for name in OF_TENANT & options.keys()}
-    tenant = SimulatedTenant(world, epoch_seconds=clock.epoch_seconds, **of_tenant)
+    tenant = SimulatedTenant(world, epoch_seconds=clock.epoch_seconds, **{"credentials": (CREDENTIAL,)} | of_tenant)
     scrape = ScrapeSettings(
         **{"min_interval_seconds": 0.1} | {name: options.pop(name) for name in OF_SCRAPE & options.keys()}
     )
@@ -130,7 +132,7 @@ def _settings(world: World, options: dict[str, Any]) -> TenantSettings:
     defaults = {
         "base_url": TENANT_URL,
         "client_id": "demo-client",
-        "client_secret": "demo-secret",
+        "client_secret": CREDENTIAL.client_secret,
         "managed_clients": tuple(ManagedClientSetting(client_id, its) for client_id, its in known),  # type: ignore[arg-type]
         "name": "acme",
     }

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
 
+from tests.canaries import clean, planted_in
+
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
@@ -64,12 +66,17 @@ class Program:
 def running(
     arguments: Sequence[str], environment: Mapping[str, str] | None = None, program: Sequence[str] = EXPORTER
 ) -> Iterator[Program]:
-    """A process that is ended when the block is left: by SIGTERM if it still runs, by SIGKILL if that is not heard."""
+    """A process that is ended when the block is left: by SIGTERM if it still runs, by SIGKILL if that is not heard.
+
+    Neither its arguments nor what it wrote may hold a canary, or a secret of its environment.
+    """
+    environ = dict(environment or clean_environment())
+    clean(" ".join(map(str, arguments)), *planted_in(environ))
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as written:
         process = subprocess.Popen(
             [*program, *arguments],
             cwd=ROOT,
-            env=dict(environment or clean_environment()),
+            env=environ,
             stdout=written,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,6 +85,7 @@ def running(
             yield Program(process, written)
         finally:
             _ended(process)
+        clean(Path(written.name).read_text(encoding="utf-8", errors="replace"), *planted_in(environ))
 
 
 def _ended(process: subprocess.Popen[str]) -> None:
@@ -105,14 +113,14 @@ def eventually(
 
 
 def fetched(url: str, **headers: str) -> tuple[int, str] | None:
-    """Status and text of a page; None while nobody listens."""
+    """Status and text of a page, which may hold no canary; None while nobody listens."""
     request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})  # noqa: S310 - loopback http only
     try:
         with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310 - loopback http only
-            return answer.status, answer.read().decode()
+            return answer.status, clean(answer.read().decode())
     except urllib.error.HTTPError as answer:
         with answer:
-            return answer.code, answer.read().decode()
+            return answer.code, clean(answer.read().decode())
     except OSError:
         return None
 

@@ -1,6 +1,7 @@
 """Whole fleets, in process: found by themselves, several tenants side by side, and what a missing scope costs."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,8 +11,8 @@ from exporter.api.paths import GENERATIONS
 from exporter.clock import Clock
 from exporter.collect.snapshot import Snapshot
 from exporter.settings.configuration import CollectorSettings, DiscoverySettings
-from exporter.simulator.app import DEMO_CREDENTIAL, Credential
-from tests.whole.harness import Page, Whole, start
+from exporter.simulator.app import Credential
+from tests.whole.harness import CREDENTIAL, Page, Whole, start
 
 READ_STATUS = "idn:managed-client-status:read"
 READ_CLIENTS = "idn:remote-client:read"
@@ -19,8 +20,7 @@ MANAGE_CLIENTS = "idn:remote-client:manage"
 
 
 def _with_scopes(*scopes: str) -> list[Credential]:
-    secret = DEMO_CREDENTIAL.client_secret
-    return [Credential(DEMO_CREDENTIAL.client_id, secret, frozenset(scopes), user_level="ORG_ADMIN", user_context=True)]
+    return [replace(CREDENTIAL, scopes=frozenset(scopes))]
 
 
 def _discovering(clock: Clock, **options: Any) -> Whole:
