@@ -5,8 +5,8 @@ Source: developer.sailpoint.com, "Rate Limits": 429 with ``Retry-After``.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from exporter.api.answer import ThrottledError
 from exporter.clock import Clock, Deadline
@@ -63,28 +63,35 @@ class Backoff:
         Raises:
             ApiError: BACKOFF, now or until the deadline.
         """
-        await self._wait_for_probe(deadline)
         self.refuse()
-        async with self._probe if self._unproven else nullcontext():
-            try:
+        async with AsyncExitStack() as turn:
+            if self._unproven:
+                await self._take(turn, deadline)
+            if not self._unproven:  # another call has found out meanwhile
+                await turn.aclose()
+            self.refuse()
+            with self._learning():
                 yield
-            except ThrottledError as error:
-                self._hold(throttled_seconds(error, self._random))
-                raise
-            except ApiError as error:
-                if error.reason not in _UNANSWERED:
-                    self._resume()
-                raise
-            self._resume()
 
-    async def _wait_for_probe(self, deadline: Deadline) -> None:
+    async def _take(self, turn: AsyncExitStack, deadline: Deadline) -> None:
         try:
             async with asyncio.timeout_at(deadline.at_seconds):
-                while self._unproven and self._probe.locked():
-                    async with self._probe:
-                        pass
+                await turn.enter_async_context(self._probe)
         except TimeoutError:
             raise ApiError(Reason.BACKOFF, "another call is finding out whether the tenant answers again") from None
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        try:
+            yield
+        except ThrottledError as error:
+            self._hold(throttled_seconds(error, self._random))
+            raise
+        except ApiError as error:
+            if error.reason not in _UNANSWERED:
+                self._resume()
+            raise
+        self._resume()
 
     def _hold(self, seconds: float) -> None:
         if not self._unproven:

@@ -139,3 +139,21 @@ async def test_each_change_is_logged_once(calls: Calls, caplog: pytest.LogCaptur
     await calls.call()
     await calls.call()
     assert own_messages(caplog) == ["The tenant asked to wait: no calls for 5 s", "The tenant answers again"]
+
+
+async def test_whoever_waits_for_a_probe_that_is_given_up_takes_its_place_one_by_one(calls: Calls) -> None:
+    """When the next probe is told to wait again, the others neither leave nor wait for longer than they have time."""
+    await calls.call(throttled(1.0))
+    await asyncio.sleep(1.0)
+    given_up = asyncio.create_task(calls.call())
+    await asyncio.sleep(0.0)
+    probe = asyncio.create_task(calls.call(throttled(5.0)))
+    waiting, hurried = asyncio.create_task(calls.call()), asyncio.create_task(calls.call(within_seconds=0.5))
+    await asyncio.sleep(0.0)
+    given_up.cancel()
+    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.0)
+    assert (hurried.done(), waiting.done()) == (True, False)
+    outcomes = list(await asyncio.gather(probe, waiting, hurried))
+    assert outcomes == [Reason.RATE_LIMITED, Reason.BACKOFF, Reason.BACKOFF]
+    assert len(calls.sent_at_seconds) == 3
