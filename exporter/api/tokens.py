@@ -55,6 +55,7 @@ class Tokens:
         self._token: AccessToken | None = None
         self._failure: TokenFailure | None = None
         self._refresh: asyncio.Task[AccessToken | ApiError] | None = None
+        self._rejected: AccessToken | None = None
         self._rejected_renewal_at_seconds = float("-inf")
 
     @property
@@ -85,9 +86,8 @@ class Tokens:
             return self._token
         if self._clock.monotonic_seconds() - self._rejected_renewal_at_seconds < _REJECTED_RENEWAL_SECONDS:
             return None
-        token = await self._renewed(deadline)
-        self._rejected_renewal_at_seconds = self._clock.monotonic_seconds()
-        return token
+        self._rejected = rejected
+        return await self._renewed(deadline)
 
     async def aclose(self) -> None:
         """Stop a refresh that is under way."""
@@ -126,6 +126,8 @@ class Tokens:
     def _succeeded(self, token: AccessToken) -> AccessToken:
         if self._failure:
             logger.info("Access tokens can be had again")
+        if self._token is not None and self._token is self._rejected:  # whether or not somebody still waits for it
+            self._rejected_renewal_at_seconds = self._clock.monotonic_seconds()
         self._token, self._failure = token, None
         self._observer.token_refreshed(token.expiry_epoch_seconds)
         return token

@@ -1,6 +1,7 @@
 """exporter.api.tokens: had when needed, renewed early, asked for once by all."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections import deque
@@ -244,6 +245,17 @@ async def test_an_api_that_refuses_every_token_costs_one_request_in_30_seconds(w
         await asyncio.sleep(1.0)
     assert outcomes[:2] == ["token-2", None]
     assert world.endpoint.requests == 5
+
+
+async def test_a_renewal_counts_though_nobody_waited_for_its_end(world: World) -> None:
+    """An API that refuses every token is not renewed for at each scrape because scrapes are shorter than a renewal."""
+    world.endpoint.takes_seconds = 2.0
+    for _ in range(25):
+        token = await world.tokens.current(world.clock.deadline(60.0))
+        with contextlib.suppress(ApiError):
+            await world.tokens.instead_of(token, world.clock.deadline(1.0))
+        await asyncio.sleep(2.0)
+    assert world.endpoint.requests == 1 + 2
 
 
 async def test_a_failed_renewal_of_a_refused_token_is_told_and_tried_again(world: World) -> None:
