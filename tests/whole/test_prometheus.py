@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,8 +49,13 @@ def prometheus(exporter_port: int, tmp_path_factory: pytest.TempPathFactory) -> 
         f"--web.listen-address={address}",
     ]
     with running(options, program=(PROMETHEUS,)):
-        eventually(lambda: fetched(f"http://{address}/-/ready"), "prometheus")
+        eventually(lambda: _is_ready(address), "prometheus")
         yield f"http://{address}"
+
+
+def _is_ready(address: str) -> bool | None:
+    answer = fetched(f"http://{address}/-/ready")
+    return True if answer and answer[0] == HTTPStatus.OK else None  # it serves this page before it can answer queries
 
 
 def _asked(prometheus: str, expression: str) -> float | None:
