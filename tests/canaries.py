@@ -48,7 +48,7 @@ def _base64_behind(before: int, octets: bytes) -> str:
 def leaks(output: str, secrets: Iterable[str]) -> list[str]:
     """Which pieces of the secrets the output contains: eight characters in a row, of any spelling."""
     runs = _runs(output)
-    return sorted({piece for secret in secrets for piece in _found(_pieces(secret), runs, output)})
+    return sorted({piece for secret in secrets for piece in _found(secret, runs, output)})
 
 
 def sightings(output: str) -> list[str]:
@@ -92,14 +92,15 @@ def _password(url: str) -> str:
 
 @cache
 def _pieces(secret: str) -> frozenset[str]:
-    return frozenset(piece for spelling in spellings(secret) for piece in _runs(spelling) or {spelling})
+    return frozenset(piece for spelling in spellings(secret) for piece in _runs(spelling))
 
 
 def _runs(text: str) -> set[str]:
     return {text[start : start + _PIECE_CHARACTERS] for start in range(len(text) - _PIECE_CHARACTERS + 1)}
 
 
-def _found(pieces: frozenset[str], runs: set[str], output: str) -> set[str]:
-    if any(len(piece) < _PIECE_CHARACTERS for piece in pieces):
-        return {piece for piece in pieces if piece in output}
-    return runs & pieces
+def _found(secret: str, runs: set[str], output: str) -> Iterator[str]:
+    if len(secret) < _PIECE_CHARACTERS:
+        yield from (spelling for spelling in spellings(secret) if spelling in output)
+    else:
+        yield from runs & _pieces(secret)

@@ -1,16 +1,32 @@
 """Fixtures that every room's tests share. Async tests run on virtual time unless their module asks for real sockets."""
 
-from collections.abc import Generator
+import logging
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
 from exporter.clock import Clock
 from tests.canaries import sightings
+from tests.departures import DEPARTURES
 from tests.states import load_profile
 from tests.virtual_time import virtual_backend, virtual_clock
 
 load_profile()
+
+
+def pytest_configure() -> None:
+    """Hear of every request that a simulated tenant answers, and nobody else: there are many."""
+    told = logging.getLogger("exporter.simulator")
+    told.setLevel(logging.DEBUG)
+    told.addFilter(DEPARTURES.swallow)
+
+
+@pytest.fixture(autouse=True)
+def _departures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which anything left the exporter but the token request and the documented reads."""
+    yield
+    DEPARTURES.settle(request.node.nodeid)
 
 
 @pytest.fixture

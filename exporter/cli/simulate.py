@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from exporter.cli import process, simulation
+from exporter.cli import logs, process, simulation
 from exporter.cli.options import SimulationOptions, simulation_options, simulation_options_of
 from exporter.cli.reading import Reading
 from exporter.cli.story import story
@@ -17,7 +17,8 @@ __all__ = ["simulate"]
 @click.command()
 @simulation_options(listen="127.0.0.1:9854")
 @click.option("--print-clients", is_flag=True, help="print the managed clients, one ID:TYPE a line, and exit")
-def simulate(*, print_clients: bool, **options: Any) -> None:  # noqa: ANN401 - the parsed options
+@click.option("--debug", is_flag=True, help="tell of each request on stderr")
+def simulate(*, print_clients: bool, debug: bool, **options: Any) -> None:  # noqa: ANN401 - the parsed options
     """Serve a simulated tenant: OAuth, managed clients and clusters.
 
     Prints the variables with which an exporter reads it. Reads no setting itself. With --scenario, the tenants of a
@@ -29,6 +30,8 @@ def simulate(*, print_clients: bool, **options: Any) -> None:  # noqa: ANN401 - 
         pairs = [pair for tenant in tenants for pair in tenant.world.client_ids_and_types()]
         click.echo("\n".join(map(":".join, pairs)))
         return
+    if debug:
+        logs.configure("debug", "logfmt")
     process.prepare()
     process.run(_simulate(chosen))
 

@@ -6,6 +6,7 @@ A call passes, in this order: latency, scripted fault, token, rate limit, permis
 import asyncio
 import hashlib
 import itertools
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from email.utils import formatdate
@@ -30,6 +31,8 @@ from exporter.simulator.tokens import Credential, Tokens
 from exporter.simulator.world import World
 
 __all__ = ["DEMO_CREDENTIAL", "Credential", "Exchange", "SimulatedTenant"]
+
+logger = logging.getLogger("exporter.simulator")
 
 DEMO_CREDENTIAL = Credential(
     client_id="demo-client",
@@ -176,7 +179,9 @@ class SimulatedTenant:
             response = refusal.response(request_id)
         response.headers["Date"] = formatdate(self._epoch_seconds(), usegmt=True)
         response.headers["SLPT-Request-ID"] = request_id
-        self.requests.append(Exchange(request.method, path_template, response.status_code))
+        exchange = Exchange(request.method, path_template, response.status_code)
+        self.requests.append(exchange)
+        logger.debug("Answered", extra={"fields": exchange._asdict()})
         return response
 
     async def _perform(self, operation: Operation, generation: str, request: Request, body: bytes) -> Response:

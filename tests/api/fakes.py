@@ -12,6 +12,7 @@ from exporter.api.calls import Call
 from exporter.api.credentials import Credentials
 from exporter.clock import Clock
 from exporter.errors import Reason, SettingsError
+from tests.departures import DEPARTURES
 
 STATUS = {"status": "NORMAL", "type": "CCG", "timestamp": "2020-01-01T00:00:00Z", "body": {"id": "1528"}}
 
@@ -62,6 +63,7 @@ class FakeTenant:
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         loop = asyncio.get_running_loop()
         self.requests.append(request)
+        DEPARTURES.note(request.method, request.url.path)
         self.sent_at_seconds.append(loop.time())
         if self.latency_seconds:
             await asyncio.sleep(self.latency_seconds)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from tests.canaries import clean, planted_in
+from tests.departures import DEPARTURES
 
 T = TypeVar("T")
 
@@ -82,7 +83,8 @@ def running(
             text=True,
         )
         try:
-            yield Program(process, written)
+            with DEPARTURES.following(Path(written.name)):
+                yield Program(process, written)
         finally:
             _ended(process)
         clean(Path(written.name).read_text(encoding="utf-8", errors="replace"), *planted_in(environ))
@@ -136,7 +138,7 @@ def page(port: int, path: str = "/metrics") -> str:
 def simulated_tenant(*options: str) -> Iterator[dict[str, str]]:
     """A simulated tenant in a process of its own; the variables that name it, its credential and its clients."""
     port = free_port()
-    with running(["simulate", f"--listen=127.0.0.1:{port}", *options]):
+    with running(["simulate", "--debug", f"--listen=127.0.0.1:{port}", *options]):
         eventually(lambda: fetched(f"http://127.0.0.1:{port}/oauth/info"), "the simulated tenant")
         ids = subprocess.run(
             [*EXPORTER, "simulate", "--print-clients", *options], cwd=ROOT, capture_output=True, text=True, check=True
