@@ -15,8 +15,9 @@ from exporter.settings.configuration import Configuration, ManagedClientSetting,
 from exporter.simulator import server
 from exporter.simulator.app import Credential, SimulatedTenant
 from exporter.simulator.world import World
+from tests.canaries import PLANTED
 
-SECRET = "canary-secret"
+SECRET = PLANTED["client secret"]
 ALL_SCOPES = frozenset({"idn:remote-client:read", "idn:remote-client:manage", "idn:managed-client-status:read"})
 
 
