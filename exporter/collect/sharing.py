@@ -30,11 +30,11 @@ class SharedCollection:
         fresh = self._fresh()
         if fresh is not None:
             return fresh
-        if self._cycle is not None and self._cycle.running:
-            snapshot = await self._joined(deadline)
+        while self._cycle is not None and self._cycle.running:  # at each end, somebody else may be first to begin anew
+            snapshot = await self._joined(self._cycle, deadline)
             if snapshot.complete or deadline.remaining_seconds < WORTHWHILE_SECONDS:
                 return snapshot
-        return await self._joined(deadline)
+        return await self._joined(self._begun(deadline), deadline)
 
     def _fresh(self) -> Snapshot | None:
         if self.latest is None or not self.latest.complete:
@@ -42,13 +42,11 @@ class SharedCollection:
         age_seconds = self.fleet.clock.monotonic_seconds() - self.latest.started_seconds
         return self.latest if age_seconds < self._min_interval_seconds else None
 
-    async def _joined(self, deadline: Deadline) -> Snapshot:
-        """The snapshot of the cycle in flight, which may have been given less time, else of a new one."""
-        if self._cycle is None or not self._cycle.running:
-            self._cycle = self._begun(deadline)
-        self.latest = await self._cycle.join(deadline)
+    async def _joined(self, cycle: Cycle, deadline: Deadline) -> Snapshot:
+        self.latest = await cycle.join(deadline)
         return self.latest
 
     def _begun(self, deadline: Deadline) -> Cycle:
         self._cycles += 1
-        return Cycle(self.fleet, number=self._cycles, deadline=deadline)
+        self._cycle = Cycle(self.fleet, number=self._cycles, deadline=deadline)
+        return self._cycle

@@ -7,6 +7,7 @@ that was not carries the reason. What outlives the snapshot (counters, last succ
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import Generic, TypeVar
 
 from exporter.api.documents import ManagedClientStatus
@@ -155,5 +156,6 @@ class Snapshot:
 
     @property
     def complete(self) -> bool:
-        """Whether no reading was cut off by a deadline; only complete snapshots are served again."""
-        return all(reading.outcome is not Reason.DEADLINE for reading in self.readings)
+        """Whether nothing was cut off by a deadline; only complete snapshots are served again."""
+        outcomes = chain((reading.outcome for reading in self.readings), (run.reason for run in self.runs))
+        return Reason.DEADLINE not in outcomes

@@ -4,6 +4,7 @@ import asyncio
 
 from exporter.clock import Clock
 from exporter.collect.sharing import SharedCollection
+from exporter.collect.snapshot import Collector
 from exporter.errors import Reason
 from tests.collect.fakes import FakeTenant, fleet, outcomes
 
@@ -55,6 +56,23 @@ async def test_a_patient_scrape_outlives_the_hurried_one_it_joined(clock: Clock)
     await asyncio.sleep(0.5)
     assert outcomes((await shared.collect(clock.deadline(9.5))).readings) == ["ok"]
     assert outcomes((await hurried).readings) == [Reason.DEADLINE]
+
+
+async def test_a_patient_scrape_outlives_all_hurried_ones(clock: Clock) -> None:
+    """Another scrape may be first to begin anew, and be in a hurry as well: its cycle is not the last one either."""
+    tenant = FakeTenant(latency_seconds=2.5)
+    shared = SharedCollection(fleet(tenant, clock, 1))
+    hurried = [asyncio.create_task(shared.collect(clock.deadline(seconds))) for seconds in (1.0, 2.5)]
+    assert outcomes((await shared.collect(clock.deadline(9.5))).readings) == ["ok"]
+    assert [outcomes((await each).readings) for each in hurried] == [[Reason.DEADLINE]] * 2
+
+
+async def test_a_collector_that_was_cut_off_is_asked_for_again(clock: Clock) -> None:
+    """A page without health, which a hurried scraper had no time for, is not served to a patient one."""
+    tenant = FakeTenant(latency_seconds=0.7)
+    shared = SharedCollection(fleet(tenant, clock, 1, on=frozenset({Collector.STATUS, Collector.HEALTH})))
+    assert not (await shared.collect(clock.deadline(1.0))).complete
+    assert (await shared.collect(clock.deadline(9.5))).readings[0].memory.health is not None
 
 
 async def test_a_scrape_with_little_time_left_takes_what_another_got(clock: Clock) -> None:
