@@ -13,7 +13,7 @@ from exporter.errors import SettingsError
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["on_hangup", "prepare", "run", "stop_event"]
+__all__ = ["leave_no_core", "on_hangup", "prepare", "run", "stop_event"]
 
 Result = TypeVar("Result")
 
@@ -22,12 +22,16 @@ logger = logging.getLogger("exporter.process")
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
+def leave_no_core() -> None:
+    """A crash leaves no image of the memory, which may hold a secret."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def prepare() -> None:
-    """Make the process one that may run for months: no core dump with a secret in it, an orderly end from the start.
+    """Make the process one that may run for months: an orderly end from the start.
 
     As PID 1 of a container a process only receives the signals it has handlers for.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for number in _STOPPING:
         signal.signal(number, lambda *_: sys.exit(0))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from exporter import __version__
-from exporter.cli import tracebacks
+from exporter.cli import process, tracebacks
 from exporter.cli.check import check
 from exporter.cli.completion import completion
 from exporter.cli.config import config
@@ -49,6 +49,7 @@ _OWN_FLAGS = ("--help", "-h", "--version")
 def main() -> None:
     """Run the command line: the console script."""
     tracebacks.install()
+    process.leave_no_core()
     program.main(prog_name=_NAME)
 
 

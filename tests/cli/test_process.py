@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from exporter.cli import logs, process
-from tests.whole.processes import EXPORTER, Program, clean_environment, eventually, fetched, page, running
+from tests.whole.processes import EXPORTER, ROOT, Program, clean_environment, eventually, fetched, page, running
 
 CANARY = "CANARY-c2VjcmV0"
 
@@ -84,6 +84,17 @@ def test_serve_dumps_no_core(tenant: dict[str, str]) -> None:
     with serving(tenant) as (program, _):
         limits = Path(f"/proc/{program.process.pid}/limits").read_text(encoding="ascii")
         assert re.search(r"Max core file size\s+0\s+0\s", limits)
+
+
+def test_no_command_dumps_core() -> None:
+    """Those that end soon hold the secret, too."""
+    script = (
+        "import atexit, sys; from resource import *; setrlimit(RLIMIT_CORE, 2 * getrlimit(RLIMIT_CORE)[1:]);"
+        "atexit.register(lambda: print('core', *getrlimit(RLIMIT_CORE))); sys.argv[1:] = ['--version'];"
+        "from exporter.cli import main; main()"
+    )
+    done = subprocess.run([EXPORTER[0], "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.endswith("core 0 0\n")
 
 
 def test_signal_during_start_ends_it_with_status_0() -> None:
