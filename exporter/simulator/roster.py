@@ -108,6 +108,6 @@ class Roster:
 
 
 def _numbers(salt: str) -> Iterator[int]:
-    random = Random(salt)  # noqa: S311 - repeatable on purpose, guards nothing
+    numbers = Random(salt)  # noqa: S311 - repeatable on purpose, guards nothing
     while True:
-        yield random.getrandbits(128)
+        yield numbers.getrandbits(128)

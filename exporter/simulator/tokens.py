@@ -72,7 +72,7 @@ class Tokens:
         expiry = math.ceil(self._epoch_seconds() + self._lifetime_seconds)
         return {
             "access_token": self._sign(_claims(credential, about) | {"exp": expiry}),
-            "token_type": "bearer",
+            "token_type": "bearer",  # nosec B105 - the type, not a token
             "expires_in": self._lifetime_seconds,
             "scope": " ".join(sorted(credential.scopes)),
             "accessType": "OFFLINE",
