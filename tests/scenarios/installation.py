@@ -166,7 +166,7 @@ def _alert(found: Mapping[str, Any], names: Mapping[str, str]) -> Alert:
 
 def _alertmanager(folder: Path, receiver: Receiver, processes: ExitStack) -> str:
     """Alertmanager with the inhibition fragment, which tells of each alert by itself; its address."""
-    route = {"receiver": "people", "group_by": ["..."], "group_wait": "1s", "group_interval": "5s"}
+    route = {"receiver": "people", "group_by": ["..."], "group_wait": "3s", "group_interval": "5s"}
     people = {"name": "people", "webhook_configs": [{"url": receiver.url}]}
     inhibition = (DEPLOY / "alertmanager" / "inhibition.yaml").read_text()
     file = folder / "alertmanager.yml"
