@@ -5,15 +5,16 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.faults.certificates import server_context, write_authority
+from tests.faults.certificates import client_context, server_context, write_authority
 from tests.faults.fault import ComplaintError, Conditions
 from tests.faults.good import CLIENT_SECRET
 from tests.faults.place import Place, own_namespace
 from tests.faults.resolver import Resolver, resolver
-from tests.faults.scraper import Answer, Format, scrape
+from tests.faults.scraper import Answer, Format, ask, scraping
+from tests.faults.secured import BASIC, write_web_configuration
 from tests.faults.subject import Program, Subject, started
 from tests.faults.tenant import Tenant
 
@@ -37,7 +38,13 @@ class Arena:
 
     async def scrape(self, fmt: Format, grants_seconds: float, *headers: str) -> Answer:
         """Scrape the program under test."""
-        return await scrape(self.place, self.subject.port, fmt, grants_seconds, *headers)
+        password = ("Authorization: " + BASIC,) if self.conditions.users else ()
+        return replace(await self.ask(scraping(fmt, grants_seconds, *headers, *password)), format=fmt)
+
+    async def ask(self, request: bytes) -> Answer:
+        """Ask the program under test anything."""
+        context = client_context() if self.conditions.secured else None
+        return await ask(self.place, self.subject.port, request, context)
 
     async def relisten(self, kind: str = "good") -> None:
         """Let the tenant listen again, with a certificate of that kind if it speaks TLS and such a kind exists."""
@@ -86,6 +93,9 @@ def environment(conditions: Conditions, folder: Path, tenant_port: int, port: in
         "SAIL_WEB__LISTEN_ADDRESS": f"127.0.0.1:{port}",
         "SAIL_LOG__LEVEL": "debug",
     }
+    if conditions.secured or conditions.users:
+        write_web_configuration(folder, tls=conditions.secured, users=conditions.users)
+        variables["SAIL_WEB__CONFIG_FILE"] = str(folder / "web.yml")
     if conditions.tls:
         variables["SAIL_CA_FILE"] = str(folder / "ca.pem")
     for setting in conditions.settings:

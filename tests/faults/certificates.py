@@ -10,7 +10,7 @@ import trustme
 
 from tests.faults.resolver import HOST
 
-__all__ = ["server_context", "write_authority"]
+__all__ = ["client_context", "server_context", "write_authority", "write_pair"]
 
 _DATES = {
     "expired": (None, datetime(2020, 1, 1, tzinfo=UTC)),
@@ -26,6 +26,21 @@ def _authority(name: str) -> trustme.CA:
 def write_authority(path: Path) -> None:
     """The certificate of the authority that issued all but one."""
     _authority("known").cert_pem.write_to_path(path)
+
+
+def write_pair(folder: Path) -> None:
+    """``cert.pem`` and ``key.pem`` of a good server."""
+    certificate = _authority("known").issue_cert("localhost")
+    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+
+
+@cache
+def client_context() -> ssl.SSLContext:
+    """Who trusts that server."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _authority("known").configure_trust(context)
+    return context
 
 
 @cache

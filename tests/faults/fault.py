@@ -41,6 +41,8 @@ class Conditions:
         host: the tenant's host in the base URL.
         token_life_seconds: ``expires_in`` of the tokens.
         resolver: whether names are looked up with a server of our own.
+        secured: whether the exporter speaks TLS.
+        users: whether the exporter wants a password.
         namespace: whether program, tenant and scraper are in a network namespace of their own.
     """
 
@@ -51,6 +53,8 @@ class Conditions:
     host: str = "127.0.0.1"
     token_life_seconds: float = 3600
     resolver: bool = False
+    secured: bool = False
+    users: bool = False
     namespace: bool = False
 
     @property
@@ -72,12 +76,14 @@ class Fault:
         requests: fewest and most status requests in the three scrapes; None when the row is not about them.
         token_requests: likewise.
         grants_seconds: the scraper's timeout, on which the deadline depends.
+        status: of the page meanwhile.
         within_seconds: what a scrape may take when that is less, or more, than the deadline.
         expires_seconds: what passes between the good scrape and the injection.
         recovers_seconds: what passes between the end and the scrape that is right again: the back-off.
         shows, lacks: patterns that each page meanwhile must match, or must not.
         logs: pattern that the program's output must match afterwards.
         grows_mebibytes: by how much more than that the resident memory may not have grown afterwards.
+        spoils: whether the program is another afterwards, and can serve no further row.
         under: what holds before the program starts.
         control: why the control does not take part; it does without a reason.
     """
@@ -91,6 +97,7 @@ class Fault:
     requests: tuple[int, int] | None = None
     token_requests: tuple[int, int] | None = None
     grants_seconds: float = 2.0
+    status: int = 200
     within_seconds: float | None = None
     expires_seconds: float = 0.0
     recovers_seconds: float = 0.2
@@ -98,6 +105,7 @@ class Fault:
     lacks: tuple[str, ...] = ()
     logs: str = ""
     grows_mebibytes: float = 8.0
+    spoils: bool = False
     under: Conditions = field(default_factory=Conditions)
     control: str = ""
 

@@ -7,7 +7,9 @@ __all__ = [
     "CLIENT_SECRET",
     "PAYLOAD_TEXT",
     "PROXY_PASSWORD",
+    "ROTATED_SECRET",
     "SECRETS",
+    "WEB_PASSWORD",
     "good_answer",
     "json_answer",
     "status_document",
@@ -16,11 +18,12 @@ __all__ = [
 
 # No eight characters of them in a row are anybody's word.
 CLIENT_SECRET = "q7Z+CANARY/cl1ent%s3cret=9"
+ROTATED_SECRET = "u3W#CANARY+r0tated;6"
 ACCESS_TOKEN = "kR4.CANARYtokn~8vQ2_x"
 PROXY_PASSWORD = "pX5CANARYproxyPassword3"
 WEB_PASSWORD = "wB6CANARYbasicAuthPassword2"
 PAYLOAD_TEXT = "zJ7k CANARY#payl0ad@t3xt%9Qx"
-SECRETS = (CLIENT_SECRET, ACCESS_TOKEN, PROXY_PASSWORD, WEB_PASSWORD, PAYLOAD_TEXT)
+SECRETS = (CLIENT_SECRET, ROTATED_SECRET, ACCESS_TOKEN, PROXY_PASSWORD, WEB_PASSWORD, PAYLOAD_TEXT)
 
 AGES_MILLIS = {"5001": 11_000, "5002": 22_000, "5003": 33_000}
 
@@ -53,7 +56,7 @@ def token_document(**fields: object) -> dict[str, object]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-def status_document(client_id: str = "5002", **body: object) -> dict[str, object]:
+def status_document(client_id: str = "5002", /, **body: object) -> dict[str, object]:
     """A status document, with other fields in its body."""
     usual = {
         "id": client_id,

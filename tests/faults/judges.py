@@ -22,11 +22,15 @@ PROMTOOL = shutil.which("promtool") or ""
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
+PAGE_LIMIT_BYTES = 64 * 1024
+
 _PARSERS = {Format.TEXT: parse_text, Format.OPENMETRICS: parse_openmetrics}
 
 
-async def judgement(page: Answer) -> list[str]:
-    """Everything that is wrong with a page."""
+async def judgement(page: Answer, status: int = 200) -> list[str]:
+    """Everything that is wrong with a page; with an answer that should have another status only that it has not."""
+    if page.status == status != 200:
+        return []
     complaints = list(chain(_framing(page), _gate(page)))
     if page.format is Format.TEXT and PROMTOOL and not complaints:
         complaints += await _promtool(page)
@@ -46,6 +50,8 @@ def _framing(page: Answer) -> Iterator[str]:
         yield f"status {page.status}"
     if not page.whole:
         yield "the page is cut off"
+    if len(page.body) > PAGE_LIMIT_BYTES:
+        yield f"{len(page.body)} bytes for three managed clients"
     if not page.body:
         yield "the page is empty"
     expected = "openmetrics-text" if page.format is Format.OPENMETRICS else "text/plain"
@@ -69,12 +75,11 @@ def _gate(page: Answer) -> Iterator[str]:
 
 
 def _listed(page: Answer) -> list[tuple[str, tuple[tuple[str, str], ...], float]]:
-    parse: Callable[[str], "Iterator[Metric]"] = _PARSERS[page.format or Format.TEXT]
+    parse: Callable[[str], Iterator[Metric]] = _PARSERS[page.format or Format.TEXT]
     return [
         (sample.name, tuple(sorted(sample.labels.items())), float(sample.value))
         for family in parse(page.body.decode())
         for sample in family.samples
-        if not sample.name.endswith("_bucket")
     ]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import os
 import socket
+import ssl
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,7 +52,9 @@ class Place:
             sock.bind(("127.0.0.1", 0))
             return int(sock.getsockname()[1])
 
-    async def connected(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def connected(
+        self, port: int, context: ssl.SSLContext | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to somebody there."""
         sock = self.made()
         sock.setblocking(False)  # noqa: FBT003 - the standard library's signature
@@ -60,7 +63,9 @@ class Place:
         except BaseException:
             sock.close()
             raise
-        return await asyncio.open_connection(sock=sock, limit=1 << 26)
+        return await asyncio.open_connection(
+            sock=sock, limit=1 << 26, ssl=context, server_hostname="localhost" if context else None
+        )
 
     def _made(self) -> socket.socket:
         if self.pid is not None:

@@ -1,13 +1,14 @@
 """The only place for asking the program under test: bytes out, an answer with its time in, nothing interpreted."""
 
 import asyncio
+import ssl
 import time
 from dataclasses import dataclass
 from enum import Enum
 
 from tests.faults.place import Place
 
-__all__ = ["Answer", "Format", "ask", "scrape"]
+__all__ = ["Answer", "Format", "ask", "scraping"]
 
 PATIENCE_SECONDS = 20.0
 
@@ -42,28 +43,29 @@ class Answer:
         return self.body.decode(errors="replace")
 
 
-async def scrape(place: Place, port: int, fmt: Format, grants_seconds: float, *headers: str) -> Answer:
-    """Scrape as Prometheus does."""
+def scraping(fmt: Format, grants_seconds: float, *headers: str) -> bytes:
+    """The request of a Prometheus."""
     lines = [f"Accept: {fmt.value}", f"X-Prometheus-Scrape-Timeout-Seconds: {grants_seconds}", *headers]
     head = "".join(f"{line}\r\n" for line in ("GET /metrics HTTP/1.1", "Host: x", *lines, "Connection: close"))
-    answer = await ask(place, port, head.encode() + b"\r\n")
-    return Answer(answer.status, answer.headers, answer.body, answer.seconds, answer.whole, fmt)
+    return head.encode() + b"\r\n"
 
 
-async def ask(place: Place, port: int, request: bytes, patience_seconds: float = PATIENCE_SECONDS) -> Answer:
+async def ask(place: Place, port: int, request: bytes, context: ssl.SSLContext | None = None) -> Answer:
     """Send a request and read until the other side closes."""
     started_seconds = time.monotonic()
     received = bytearray()
     try:
-        async with asyncio.timeout(patience_seconds):
-            await _exchange(place, port, request, received)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await _exchange(await place.connected(port, context), request, received)
     except (TimeoutError, OSError):
         pass  # what came until then is the answer
     return _answer(bytes(received), time.monotonic() - started_seconds)
 
 
-async def _exchange(place: Place, port: int, request: bytes, received: bytearray) -> None:
-    reader, writer = await place.connected(port)
+async def _exchange(
+    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes, received: bytearray
+) -> None:
+    reader, writer = streams
     try:
         writer.write(request)
         while not _complete(received) and (piece := await reader.read(1 << 20)):
