@@ -35,15 +35,16 @@ class BudgetMachine(Flow):
         self.budget = RateBudget(limit, self.clock)
         self.calls: list[_Call] = []
 
-    @rule(within_seconds=_SECONDS, takes_seconds=_SECONDS, callers=st.integers(1, 5))
-    def come(self, within_seconds: float, takes_seconds: float, callers: int) -> None:
-        """Some callers at once, each with a deadline and an answer that takes its time."""
+    @rule(after_seconds=_SECONDS, within_seconds=_SECONDS, takes_seconds=_SECONDS, callers=st.integers(1, 5))
+    def come(self, after_seconds: float, within_seconds: float, takes_seconds: float, callers: int) -> None:
+        """Some callers at once, now or at a moment when others leave or end."""
         for _ in range(callers):
-            call = _Call(self.now, self.now + within_seconds)
-            self.calls.append(call)
-            self.start(lambda call=call: self._through(call, within_seconds, takes_seconds))  # type: ignore[misc]
+            self.start(lambda: self._through(after_seconds, within_seconds, takes_seconds))
 
-    async def _through(self, call: _Call, within_seconds: float, takes_seconds: float) -> None:
+    async def _through(self, after_seconds: float, within_seconds: float, takes_seconds: float) -> None:
+        await asyncio.sleep(after_seconds)
+        call = _Call(self.now, self.now + within_seconds)
+        self.calls.append(call)
         room = self.budget.capacity(self.clock.deadline(within_seconds))
         try:
             async with self.budget.slot(self.clock.deadline(within_seconds)):

@@ -107,6 +107,7 @@ class TokenMachine(Flow):
         at_once = self.good
         came_seconds = self.now
         token = await self._outcome(self.tokens.current, within_seconds)
+        assert token is None or token is self.good, "a token that has ended, or another than the last"
         if at_once is not None:
             assert token is at_once
             assert self.now == came_seconds, "waited, though there was a good token"
