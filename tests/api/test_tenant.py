@@ -325,6 +325,29 @@ async def test_a_rotated_secret_is_used_for_the_next_token(clock: Clock, tmp_pat
     await api.aclose()
 
 
+def _padded(document: object, octets: int) -> httpx.Response:
+    """The document in as many octets."""
+    content = json.dumps(document).encode().ljust(octets)
+    return httpx.Response(200, content=content, headers={"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(("surplus", "reason"), [(-1, None), (0, None), (1, Reason.TOO_LARGE)])
+async def test_an_answer_is_read_up_to_its_limit(world: World, surplus: int, reason: Reason | None) -> None:
+    """A document has 1 MiB, a page of a list four, a token's answer 64 KiB; one byte more is too much."""
+    token = {"access_token": "token-1", "expires_in": 749}
+    world.tenant.next_token.append(_padded(token, 64 * 1024 + surplus))
+    assert await world.get() == (Reason.TOKEN if reason else "NORMAL")
+    world = World(world.clock)
+    world.tenant.next_api += [_padded(STATUS, 1024 * 1024 + surplus), _padded([], 4 * 1024 * 1024 + surplus)]
+    assert await world.get() == (reason or "NORMAL")
+    found: object = None
+    try:
+        found = await world.api.list_managed_clients(deadline=world.clock.deadline(9.5))
+    except ApiError as error:
+        found = error.reason
+    assert found == (reason or ())
+
+
 async def test_cookies_are_not_kept(world: World) -> None:
     """A tenant that sets some gets none back."""
     world.tenant.next_api.append(json_answer(STATUS, Set_Cookie="session=canary"))
