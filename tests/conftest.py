@@ -8,6 +8,7 @@ import pytest
 
 from exporter.clock import Clock
 from tests.canaries import sightings
+from tests.conduct import CONDUCT
 from tests.departures import DEPARTURES
 from tests.states import load_profile
 from tests.virtual_time import virtual_backend, virtual_clock
@@ -27,6 +28,13 @@ def _departures(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test in which anything left the exporter but the token request and the documented reads."""
     yield
     DEPARTURES.settle(request.node.nodeid)
+
+
+@pytest.fixture(autouse=True)
+def _conduct(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test in which an exporter sent a simulated tenant more than it may, or anything in a back-off."""
+    yield
+    CONDUCT.settle(request.node.nodeid)
 
 
 @pytest.fixture

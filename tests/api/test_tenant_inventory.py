@@ -17,6 +17,7 @@ from exporter.simulator.app import DEMO_CREDENTIAL, Credential, SimulatedTenant
 from exporter.simulator.faults import OtherDocument, RepeatItem, Status
 from exporter.simulator.world import World
 from tests.api.fakes import FakeObserver, FakeSource, FakeTenant, json_answer
+from tests.conduct import CONDUCT
 
 CANARY_SECRET = "canary-secret"
 ADMIN = Credential("admin", CANARY_SECRET, frozenset({"idn:remote-client:manage", "idn:managed-client-status:read"}))
@@ -39,7 +40,9 @@ class Simulated:
             credentials=GivenCredentials(credential.client_id, credential.client_secret),
             clock=clock,
             observer=self.observer,
-            transport=partial(httpx.ASGITransport, self.tenant.app),
+            transport=CONDUCT.watch({credential.client_id: 50}).transport(
+                partial(httpx.ASGITransport, self.tenant.app)
+            ),
         )
         self.deadline = clock.deadline(9.5)
 

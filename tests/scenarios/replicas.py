@@ -17,6 +17,7 @@ from exporter.settings.configuration import Configuration
 from exporter.settings.loading import load
 from exporter.simulator.app import DEMO_CREDENTIAL, SimulatedTenant
 from exporter.simulator.scenario_parts import Outside, Scenario
+from tests.conduct import CONDUCT
 
 _SCRAPE_TIMEOUT_SECONDS = 10.0
 
@@ -115,7 +116,11 @@ class Replicas:
         file = configuration_file(scenario, directory)
 
         def start() -> Application:
-            return build(file.read(), clock=clock, transport=lambda: self.network, source=file)
+            configuration = file.read()
+            watched = CONDUCT.watch(
+                {DEMO_CREDENTIAL.client_id: min(each.rate_budget for each in configuration.tenants)}
+            )
+            return build(configuration, clock=clock, transport=watched.transport(lambda: self.network), source=file)
 
         self._each = [Replica(number + 1, start, file) for number in range(scenario.exporter.replicas)]
 

@@ -16,6 +16,7 @@ from exporter.settings.configuration import Configuration, ManagedClientSetting,
 from exporter.simulator.app import DEMO_CREDENTIAL, SimulatedTenant
 from exporter.simulator.world import World
 from tests.canaries import PLANTED, clean
+from tests.conduct import CONDUCT
 
 CREDENTIAL = replace(DEMO_CREDENTIAL, client_secret=PLANTED["client secret"])
 TENANT_URL = "http://127.0.0.1:9854"
@@ -111,11 +112,12 @@ def start(clock: Clock, *, clients: int = 12, clusters: int = 3, **options: Any)
     also, through = options.pop("also", []), options.pop("through", lambda transport: transport)
     settings = tuple(_settings(world, options | other) for other in [{}, *also])
     recorder = Recorder(clock)
+    watched = CONDUCT.watch({str(each.client_id): each.rate_budget for each in settings})
     application = build(
         Configuration(tenants=settings, scrape=scrape),
         clock=clock,
         observers=(recorder,),
-        transport=lambda: through(httpx.ASGITransport(app=tenant.app)),
+        transport=watched.transport(lambda: through(httpx.ASGITransport(app=tenant.app))),
     )
     scraper = httpx.AsyncClient(
         transport=httpx.ASGITransport(app=application.asgi), base_url="http://exporter", timeout=3600.0
