@@ -20,14 +20,15 @@ ITS_OWN = "has no such setting"
 
 @dataclass(frozen=True, slots=True)
 class Becomes:
-    """The file of the secret becomes something else: other bytes, None for missing, ``fifo`` or ``directory``."""
+    """A file becomes something else: other bytes, None for missing, ``fifo`` or ``directory``."""
 
     content: bytes | str | None
+    name: str = "client_secret"
 
     @asynccontextmanager
     async def during(self, arena: Arena) -> AsyncIterator[None]:
         """Replace it, and bring it back."""
-        path, kept = arena.folder / "client_secret", arena.folder / "kept"
+        path, kept = arena.folder / self.name, arena.folder / "kept"
         path.rename(kept)
         match self.content:
             case bytes(content):
@@ -90,6 +91,14 @@ def _web(row: str, name: str, content: str, says: str = "web.yml") -> Refusal:
     return Refusal(id=row, name=f"web configuration: {name}", says=says, under=conditions, control=ITS_OWN)
 
 
+def _web_becomes(row: str, name: str, content: bytes | None) -> Fault:
+    """The users and certificates read before stand in."""
+    return Fault(
+        id=row, name=f"web configuration {name}, while running", inject=Becomes(content, "web.yml"), requests=(9, 9),
+        under=Conditions(users=True, secured=True), logs="web.yml", control=ITS_OWN,
+    )  # fmt: skip
+
+
 def _base(row: str, url: str) -> Refusal:
     return _given(row, f"base URL {url[:30]}", f"SAIL_BASE_URL={url}", says="SAIL_BASE_URL")
 
@@ -148,6 +157,10 @@ ROWS: tuple[Fault | Refusal, ...] = (
     _web("C12d", "no YAML", "{[", "web.yml"),
     _web("C12e", "hash that is none", "basic_auth_users: {prometheus: CANARYplain}"),
     _web("C12f", "objects that execute", "!!python/object/apply:os.system ['true']"),
+    _web_becomes("C12g", "missing", None),
+    _web_becomes("C12h", "no YAML", b"{["),
+    _web_becomes("C12i", "with an unknown key", b"tls_server_confg: {}"),
+    _web_becomes("C12j", "without the users' hashes", b"basic_auth_users: {prometheus: CANARYplain}"),
     Fault(
         id="C11", name="secret file that everybody may read", inject=Becomes(SECRET), requests=(9, 9), under=MOUNTED,
         expires_seconds=1.2,

@@ -1,12 +1,13 @@
 """All faults: the list that a reader looks for, and what of the catalogue is held elsewhere."""
 
-from tests.faults import files, processes, scrapers, tokens, upstream_connect, upstream_data, upstream_http
+from tests.faults import files, processes, proxies, scrapers, tokens, upstream_connect, upstream_data, upstream_http
 from tests.faults.fault import Fault, NotRunnable, Refusal
 
 __all__ = ["NOT_RUNNABLE", "QUICK", "ROWS"]
 
 ROWS: tuple[Fault | Refusal, ...] = (
     *upstream_connect.ROWS,
+    *proxies.ROWS,
     *upstream_http.ROWS,
     *upstream_data.ROWS,
     *tokens.ROWS,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from tests.faults.good import good_answer
 
@@ -140,7 +141,7 @@ async def _request(reader: asyncio.StreamReader) -> Request:
     method, target, _ = head.split(b"\r\n")[0].decode().split(" ")
     lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
     body = await reader.readexactly(int(lengths[0])) if lengths else b""
-    path = target.partition("?")[0]
+    path = urlsplit(target).path  # also of an address, as it is sent to a proxy
     client_id = path.split("/")[-2] if path.endswith("/status") else ""
     return Request(time.monotonic(), method, target, _operation(path, client_id), client_id, head, body)
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.faults.fault import Fault, Refusal
 from tests.faults.harness import Outcome, run_all
+from tests.faults.prometheus import PROMETHEUS, judged
 from tests.faults.registry import QUICK, ROWS
 
 pytestmark = [
@@ -44,3 +45,9 @@ def test_the_fault_is_survived(row: Fault | Refusal, outcomes: Mapping[str, Outc
     if not _runnable(row):
         pytest.skip("needs root, for namespaces")
     assert outcomes[row.id].complaints == []
+
+
+@pytest.mark.skipif(not PROMETHEUS, reason="needs prometheus: apt-get install -y prometheus")
+def test_prometheus_takes_every_page(outcomes: Mapping[str, Outcome]) -> None:
+    """The fifth judge: each page is up, with as many samples as it has."""
+    assert asyncio.run(judged(list(outcomes.values()))) == []
