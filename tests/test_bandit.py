@@ -27,7 +27,7 @@ def _findings(*folders: Path) -> list[dict[str, Any]]:
 def _has_reason(finding: dict[str, Any]) -> bool:
     """Whether the line says why it is right; ruff's S rules are bandit's, under the same numbers."""
     line = Path(finding["filename"]).read_text(encoding="utf-8").splitlines()[finding["line_number"] - 1]
-    return bool(re.search(rf"# noqa: .*\bS{finding['test_id'][1:]}\b.* - \w", line))
+    return bool(re.search(rf"#\W+noqa: .*\bS{finding['test_id'][1:]}\b.* - \w", line))
 
 
 def test_nothing_is_found_that_has_no_reason() -> None:
