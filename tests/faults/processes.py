@@ -10,7 +10,7 @@ from tests.faults.arena import Arena, prepared
 from tests.faults.behaviours import Late
 from tests.faults.fault import ALL, NONE, ComplaintError, Conditions, Fault, Refusal
 from tests.faults.scraper import Format
-from tests.faults.scrapers import Visitors
+from tests.faults.visits import Visitors
 
 __all__ = ["ROWS"]
 
