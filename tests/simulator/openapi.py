@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft4Validator
 
-__all__ = ["differences", "operations", "responses_of"]
+__all__ = ["differences", "operations", "responses_of", "schema_of"]
 
 _FOLDER = Path(__file__).parent.parent / "openapi"
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
@@ -28,10 +28,14 @@ def responses_of(generation: str, method: str, path: str) -> Mapping[str, Any]:
 
 def differences(generation: str, method: str, path: str, status_code: int, answer: Any) -> list[str]:
     """Each way in which an answer's document is not what was published for that operation and status."""
-    response = _followed(generation, responses_of(generation, method, path)[str(status_code)])
-    schema = {**response["content"]["application/json"]["schema"], "components": _document(generation)["components"]}
-    errors = Draft4Validator(schema).iter_errors(answer)
+    errors = Draft4Validator(schema_of(generation, method, path, status_code)).iter_errors(answer)
     return [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def schema_of(generation: str, method: str, path: str, status_code: int = 200) -> dict[str, Any]:
+    """The JSON Schema of an operation's answer, with the components that it refers to."""
+    response = _followed(generation, responses_of(generation, method, path)[str(status_code)])
+    return {**response["content"]["application/json"]["schema"], "components": _document(generation)["components"]}
 
 
 @cache
