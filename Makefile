@@ -13,7 +13,7 @@ CREATED = $(shell date -u -d @$(EPOCH) +%FT%TZ)
 CONTAINER_ENGINE ?= $(shell command -v podman || command -v docker || echo podman)
 IMAGE ?= sailpoint-exporter:dev
 
-.PHONY: help demo test lint check bench lock dist image image-test deploy-test clean
+.PHONY: help demo test lint check bench lock dist image image-test deploy-test trust clean
 
 help:
 	@echo "make demo        the exporter with a simulated tenant; Ctrl-C ends it"
@@ -23,6 +23,7 @@ help:
 	@echo "make image       the container image $(IMAGE); BASE_IMAGE=... starts from another base"
 	@echo "make image-test  builds and runs the image for real; needs podman"
 	@echo "make deploy-test what deploy/ holds, validated and run with the real programs"
+	@echo "make trust       faults, fuzz, soaks and mutations against the installed exporter: up to an hour"
 	@echo "make dist        wheel, source archive and bill of materials, in dist/"
 	@echo "make lock        the hashed locks from pyproject.toml; LOCK=--upgrade takes newer releases"
 	@echo "make clean       removes what all of these made"
@@ -67,6 +68,9 @@ image-test: $(VENV)/.dev
 
 deploy-test: $(VENV)/.deploy
 	@$(BIN)/python -m pytest -q -m deploy tests/deploy tests/scenarios
+
+trust: $(VENV)/.deploy
+	@HYPOTHESIS_PROFILE=trust $(BIN)/python -m pytest -q -m trust tests
 
 dist: $(VENV)/.dev
 	@rm -rf dist

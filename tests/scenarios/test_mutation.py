@@ -19,7 +19,7 @@ SURVIVING = {
 """Those that nothing notices, and why that is so."""
 
 
-@pytest.mark.deploy
+@pytest.mark.trust
 @pytest.mark.skipif(PROMTOOL is None, reason="needs promtool: apt-get install -y --no-install-recommends prometheus")
 def test_every_mutant_is_noticed() -> None:
     """Each figure, comparison and severity is held by a scenario, but for those listed with the reason."""
