@@ -69,7 +69,7 @@ image-test: $(VENV)/.dev
 deploy-test: $(VENV)/.deploy
 	@$(BIN)/python -m pytest -q -m deploy tests/deploy tests/scenarios
 
-trust: $(VENV)/.deploy
+trust: $(VENV)/.dev
 	@HYPOTHESIS_PROFILE=trust $(BIN)/python -m pytest -q -m trust tests
 
 dist: $(VENV)/.dev
