@@ -62,7 +62,7 @@ class Operation:
         """The path and query, for one managed client where the path has an id.
 
         Raises:
-            ApiError: INTERNAL, for an id that could lead to another path; settings refuse it long before.
+            ApiError: SCHEMA, for an id that could lead to another path: a tenant listed it, settings would not take it.
         """
         path = self.path_template if client_id is None else self.path_template.replace("{id}", _checked(client_id))
         pairs = "&".join(f"{name}={_checked(value)}" for name, value in query.items())
@@ -71,7 +71,7 @@ class Operation:
 
 def _checked(segment: str) -> str:
     if not _SEGMENT.fullmatch(segment):
-        raise ApiError(Reason.INTERNAL, f"not usable in a path, expected {_SEGMENT.pattern}: {segment[:128]!r}")
+        raise ApiError(Reason.SCHEMA, f"an id that cannot stand in a path, expected {_SEGMENT.pattern}")
     return segment
 
 

@@ -97,7 +97,7 @@ def test_an_id_that_could_lead_elsewhere_is_refused(client_id: str) -> None:
     """Nothing but the allowed characters enters a path."""
     with pytest.raises(ApiError) as caught:
         UPDATE_MANAGED_CLIENT_STATUS.target(client_id)
-    assert caught.value.reason is Reason.INTERNAL
+    assert caught.value.reason is Reason.SCHEMA
 
 
 def test_a_type_is_checked_like_an_id() -> None:

@@ -300,7 +300,7 @@ async def test_one_call_that_hangs_costs_only_itself(world: World) -> None:
 
 async def test_an_unusable_id_never_leaves(world: World) -> None:
     """Settings refuse it; here it could only be a bug."""
-    assert await world.get("../oauth/token") is Reason.INTERNAL
+    assert await world.get("../oauth/token") is Reason.SCHEMA
     assert world.tenant.requests == []
 
 
