@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -62,12 +63,18 @@ def _not_runnable() -> Iterator[str]:
 
 async def _main() -> None:
     outcomes = await run_all(ROWS)
-    print(f"exporter: {_score(outcomes)}", flush=True)  # noqa: T201 - to who waits
     for complaint in await judged(outcomes):
         row = complaint.split("-")[1]
         next(outcome for outcome in outcomes if outcome.row.id == row).complaints.append(complaint)
+    _tell(outcomes)
     outcomes += await run_all([row for row in ROWS if not row.control], CONTROL, at_once=6)
     FILE.write_text(table(outcomes))
+
+
+def _tell(outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        if not outcome.survived:
+            sys.stderr.write(f"{outcome.row.id} {outcome.row.name}: {_told(outcome)}\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The only place that decides whether a row was survived. Pure: what was expected and seen in, complaints out."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -47,13 +48,16 @@ def slow(page: Answer, limit_seconds: float) -> Iterator[str]:
 
 def reasons_between(before: Answer, after: Answer) -> set[tuple[str, str]]:
     """Which failures were counted in between: managed client and reason."""
-    earlier, later = samples(before), samples(after)
-    risen = (
-        labels
-        for (name, labels), value in later.items()
-        if name == FAILURES and value > earlier.get((name, labels), 0.0)
-    )
-    return {(dict(labels)["client_id"], dict(labels)["reason"]) for labels in risen}
+    return {counted for counted, value in _failures(after).items() if value > _failures(before).get(counted, 0.0)}
+
+
+def _failures(page: Answer) -> dict[tuple[str, str], float]:
+    """Failures by managed client and reason, whatever cluster the client is in meanwhile."""
+    counted: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for (name, labels), value in samples(page).items():
+        if name == FAILURES:
+            counted[dict(labels)["client_id"], dict(labels)["reason"]] += value
+    return counted
 
 
 def miscounted(fault: Fault, counted: set[tuple[str, str]]) -> Iterator[str]:
