@@ -64,8 +64,13 @@ class SettingsError(ExporterError):
     exit_status = 2
 
     def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+        self.problems = tuple(map(_as_one_line, problems))
+        super().__init__("\n".join(self.problems))
+
+
+def _as_one_line(problem: str) -> str:
+    """A problem may name a file, and a file's name may hold anything: also what ends lines or colours a terminal."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in problem)
 
 
 class ListenError(ExporterError):

@@ -5,6 +5,7 @@ relative to the file that they stand in.
 """
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from exporter.settings.yaml_text import Key, NotYamlError, Tree, parse
 __all__ = ["read"]
 
 _LIMIT_BYTES = 1024 * 1024
+
+_WORD = re.compile("[A-Za-z_-]{1,64}")
 
 
 def _known() -> dict[str, dict[str, Setting | None]]:
@@ -127,8 +130,12 @@ class _Reading:
 
 
 def _unknown(name: str, place: Place, known: list[str]) -> str:
-    """Why a key is refused. One that resembles none may be anything, even a secret, and is not repeated."""
+    """Why a key is refused.
+
+    One that resembles none may be anything, even a secret, and is not repeated; nor is one that is no word, which may
+    have a value in it for want of a space behind its colon.
+    """
     nearest = difflib.get_close_matches(name, known, n=1)
-    if nearest:
+    if nearest and _WORD.fullmatch(name):
         return f"{spelled((*place, name))}: there is no such key; did you mean {nearest[0]}?"
     return f"{spelled(place)}: there is no such key; there are {', '.join(known)}".removeprefix(": ")

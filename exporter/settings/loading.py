@@ -134,4 +134,6 @@ def _leads(place: Place, loc: Place) -> bool:
 def _rule(detail: ErrorDetails) -> str:
     """What the value must be, in the words of ``values``; a closed list is checked by pydantic and put like those."""
     context = detail.get("ctx", {})
-    return f"must be one of {context['expected']}" if "expected" in context else str(context["error"])
+    if "expected" in context:
+        return f"must be one of {context['expected']}"
+    return str(context.get("error", "must be text in UTF-8"))  # the latter: bytes of an environment that are none

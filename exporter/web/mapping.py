@@ -4,6 +4,7 @@ A reader turns one value of the document into what it means, or raises ``UnfitEr
 may be a password's hash.
 """
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NoReturn, TypeVar
 
@@ -13,6 +14,9 @@ __all__ = ["Reader", "UnfitError", "boolean", "document", "entries", "mapping", 
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
+
+_WORD = re.compile(r"[\w.@+-]{1,64}")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class UnfitError(ValueError):
@@ -53,7 +57,7 @@ def document(content: bytes) -> object:
         return yaml.load(content, _StrictLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
-    except (yaml.YAMLError, ValueError):  # no text at all; a date that does not exist
+    except (yaml.YAMLError, ValueError, RecursionError):  # no text at all; a date that does not exist; too deep
         line = ""
     refuse(f"must be one YAML document in which each key occurs once; it is not{line}")
 
@@ -72,7 +76,7 @@ def mapping(readers: Mapping[str, Reader[Any]], unsupported: Mapping[str, str]) 
             try:
                 found[key] = readers.get(key, _refusing(unsupported.get(key, "unknown key")))(each)
             except UnfitError as unfit:
-                lines += [f".{key}{line}" for line in unfit.lines]
+                lines += [f".{_shown(key)}{line}" for line in unfit.lines]
         if lines:
             raise UnfitError(*lines)
         return found
@@ -83,7 +87,15 @@ def mapping(readers: Mapping[str, Reader[Any]], unsupported: Mapping[str, str]) 
 def _items(value: object) -> list[tuple[str, Any]]:
     if value is not None and not isinstance(value, dict):
         refuse("must be a mapping")
-    return [(str(key), each) for key, each in (value or {}).items()]
+    items = [(str(key), each) for key, each in (value or {}).items()]
+    if not all(key.isprintable() for key, _ in items):
+        refuse("must have keys of one line each, without control characters")
+    return items
+
+
+def _shown(key: str) -> str:
+    """A key as messages may name it: no word is one whose colon has no space behind it, with a value in it."""
+    return key if _WORD.fullmatch(key) else "(no word)"
 
 
 def _refusing(rule: str) -> Reader[Any]:
@@ -91,8 +103,8 @@ def _refusing(rule: str) -> Reader[Any]:
 
 
 def text(value: object) -> str:
-    """Reads text that is not empty."""
-    if not isinstance(value, str) or not value:
+    """Reads text that is not empty, and could be that of a file or its name."""
+    if not isinstance(value, str) or not value or _NO_TEXT.search(value):
         refuse("must be text")
     return value
 

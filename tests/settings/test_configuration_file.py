@@ -105,6 +105,7 @@ def test_value_and_file_together_are_refused(file: Path) -> None:
             ":3: tenants[0].discovery.enable: there is no such key; did you mean enabled?",
         ),
         ("scrape: {client_secret_canary: x}", None),
+        ("log: {level:canary}", ":1: log: there is no such key; there are level, format"),
         ("log: {canary}", ":1: log: there is no such key; there are level, format"),
         ("canary: x", ":1: there is no such key; there are tenants, scrape, web, log"),
         ("? [canary]\n: x", ":1: there is no such key; there are tenants, scrape, web, log"),

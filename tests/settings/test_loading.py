@@ -35,7 +35,7 @@ INVALID = {
     "SAIL_CLIENT_SECRET": [f"{CANARY} ", f"{CANARY}\r\n", f"{CANARY}é"],
     "SAIL_MANAGED_CLIENTS": [f"a/{CANARY}", f"a:{CANARY}", "a,a", "a, A", "a,,b", "a,", "a:va", "a:VA:VA", ":VA", "a:"],
     "SAIL_TENANT_NAME": [f"{CANARY} {CANARY}", "-", "a\nb"],
-    "SAIL_API_GENERATION": [CANARY, "V1", "v4", "2025"],
+    "SAIL_API_GENERATION": [CANARY, "V1", "v4", "2025", "\udcff"],
     "SAIL_RATE_BUDGET": [CANARY, "0", "-1", "1.5", "10001", "nan", "1e3"],
     "SAIL_DISCOVERY__ENABLED": [CANARY, "yes", "OFF", "1"],
     "SAIL_DISCOVERY__CLUSTER_IDS": [f"{CANARY} {CANARY}", "a,,b", "../x", "a,"],
@@ -215,6 +215,13 @@ def test_unusable_secret_file_is_told_by_its_path(tmp_path: Path, content: bytes
     environ = {name: text for name, text in ENOUGH.items() if name != "SAIL_CLIENT_SECRET"}
     (problem,) = problems({}, environ | {"SAIL_CLIENT_SECRET_FILE": str(file)})
     assert problem.startswith(f"{file}: ")
+
+
+def test_file_whose_name_is_no_line_is_told_in_one(tmp_path: Path) -> None:
+    """What would end the line, or colour a terminal, is written as an escape."""
+    environ = {name: text for name, text in ENOUGH.items() if name != "SAIL_CLIENT_SECRET"}
+    (problem,) = problems({}, environ | {"SAIL_CLIENT_SECRET_FILE": f"{tmp_path}/a\n\x1b[31mb"})
+    assert problem == f"{tmp_path}/a\\n\\x1b[31mb: does not exist"
 
 
 def test_configuration_does_not_show_the_secret() -> None:

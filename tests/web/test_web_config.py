@@ -73,9 +73,19 @@ BAD = [
     ("http_server_config:\n  http2: 'canary'\n", "http_server_config.http2: must be true or false"),
     (HEADERS + "X-Content-Type-Options: ''\n", "http_server_config.headers.X-Content-Type-Options: must be nosniff"),
     ("basic_auth_users: [alice]\n", "basic_auth_users: must be a mapping"),
+    (
+        "basic_auth_users: {alice:canary-$2y$10$}\n",
+        "basic_auth_users.(no word): must be a bcrypt hash of cost 4 to 18, such as `htpasswd -nBC 10 NAME` prints",
+    ),
 ]
 
 BAD_NEWER = [
+    ("[" * 5_000, "must be one YAML document in which each key occurs once; it is not"),
+    (
+        f'basic_auth_users:\n  "\\ud800": {HASH}\n',
+        "basic_auth_users: must have keys of one line each, without control characters",
+    ),
+    (TLS.replace("cert.pem", '"a\\0b"'), "tls_server_config.cert_file: must be text"),
     (
         "tls_server_config:\n  cert: canary\n  key: canary\n",
         "tls_server_config.cert, .key: must hold a certificate in PEM and its unencrypted key",
@@ -86,7 +96,7 @@ BAD_NEWER = [
     ("rate_limit:\n  burst: -1\n", "rate_limit.burst: must be a number of requests"),
     ("rate_limit:\n  burst: true\n", "rate_limit.burst: must be a number of requests"),
 ]
-"""What the installed tool is too old to know, or, of limits that are none, does not mind."""
+"""What the installed tool is too old to know, or, of limits that are none and odd characters, does not mind."""
 
 
 @pytest.fixture
