@@ -12,7 +12,13 @@ from exporter.api.calls import Call
 from exporter.bootstrap import Application, build
 from exporter.clock import Clock
 from exporter.errors import Reason
-from exporter.settings.configuration import Configuration, ManagedClientSetting, ScrapeSettings, TenantSettings
+from exporter.settings.configuration import (
+    Configuration,
+    ManagedClientSetting,
+    ScrapeSettings,
+    TenantSettings,
+    WebSettings,
+)
 from exporter.simulator.app import DEMO_CREDENTIAL, SimulatedTenant
 from exporter.simulator.world import World
 from tests.canaries import PLANTED, clean
@@ -101,7 +107,8 @@ class Page:
 def start(clock: Clock, *, clients: int = 12, clusters: int = 3, **options: Any) -> Whole:
     """An exporter over a simulated tenant; ``options`` are those of the tenant, its settings or the scrape's.
 
-    ``also`` are further tenants, by what is different about their settings; ``through`` wraps each connection.
+    ``also`` are further tenants, by what is different about their settings; ``through`` wraps each connection; ``web``
+    are the settings of that name.
     """
     world = World(clients=clients, clusters=clusters, epoch_seconds=clock.epoch_seconds)
     of_tenant = {name: options.pop(name) for name in OF_TENANT & options.keys()}
@@ -110,11 +117,12 @@ def start(clock: Clock, *, clients: int = 12, clusters: int = 3, **options: Any)
         **{"min_interval_seconds": 0.1} | {name: options.pop(name) for name in OF_SCRAPE & options.keys()}
     )
     also, through = options.pop("also", []), options.pop("through", lambda transport: transport)
+    web = options.pop("web", WebSettings())
     settings = tuple(_settings(world, options | other) for other in [{}, *also])
     recorder = Recorder(clock)
     watched = CONDUCT.watch({str(each.client_id): each.rate_budget for each in settings})
     application = build(
-        Configuration(tenants=settings, scrape=scrape),
+        Configuration(tenants=settings, scrape=scrape, web=web),
         clock=clock,
         observers=(recorder,),
         transport=watched.transport(lambda: through(httpx.ASGITransport(app=tenant.app))),
