@@ -30,7 +30,7 @@ _MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 EFFORTS = [
     pytest.param(settings(_MACHINE, max_examples=50, stateful_step_count=30), id="ordinary"),
     pytest.param(
-        settings(_MACHINE, max_examples=1_000, stateful_step_count=150, print_blob=True),
+        settings(_MACHINE, max_examples=500, stateful_step_count=100, print_blob=True),
         id="trust",
         marks=pytest.mark.trust,
     ),
