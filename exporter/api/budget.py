@@ -63,7 +63,7 @@ class RateBudget:
             self._give_back()
 
     async def _take(self, deadline: Deadline) -> None:
-        if not self._head.locked() and self.used < self.limit and not deadline.passed:
+        if not self._waiting and self.used < self.limit and not deadline.passed:
             self._in_flight += 1
             return
         if deadline.passed:

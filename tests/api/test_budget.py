@@ -85,6 +85,19 @@ async def test_nobody_overtakes_the_queue(clock: Clock) -> None:
     assert [sent.number for sent in callers.sent] == [0, 1, 2]
 
 
+async def test_nobody_overtakes_the_second_in_the_queue_either(clock: Clock) -> None:
+    """Several slots are free at once, and a call comes when the first in the queue has left, and the next has not."""
+    callers = Callers(2, clock)
+    await asyncio.gather(callers.call(0), callers.call(0))
+
+    async def first() -> None:
+        async with callers.budget.slot(clock.deadline(60.0)):
+            await callers.call(3)
+
+    await asyncio.gather(first(), callers.call(2))
+    assert [sent.number for sent in callers.sent] == [0, 0, 2, 3]
+
+
 async def test_a_hope_that_fails_ends_at_the_deadline(clock: Clock) -> None:
     """The call ahead might have been answered at once, but was not."""
     callers = Callers(1, clock)
