@@ -73,7 +73,8 @@ class Arenas:
         try:
             yield arena
         finally:
-            if outcome.survived and arena.subject.alive and not fault.spoils:
+            keeps = program is EXPORTER and not fault.spoils  # the control gets a new start for each row
+            if keeps and outcome.survived and arena.subject.alive:
                 free.append((arena, stack))
             else:
                 await stack.aclose()
@@ -179,7 +180,8 @@ class _Trial:
         yield from (f"asked {method} {operation}" for method, operation in asked - ALLOWED)
 
     def _called(self, since: int) -> Iterator[str]:
-        for operation, limits in (("status", self.fault.requests), ("token", self.fault.token_requests)):
+        tokens = self.fault.token_requests if self.outcome.program is EXPORTER else None
+        for operation, limits in (("status", self.fault.requests), ("token", tokens)):
             count = self.arena.tenant.count(operation, since)
             if limits and not limits[0] <= count <= limits[1]:
                 yield f"{count} {operation} requests, not {limits[0]} to {limits[1]}"

@@ -1,18 +1,22 @@
-"""The only place for the table of results: ``python -m tests.faults.results`` runs all rows, twice, and writes it."""
+"""The only place for the table of results: ``python -m tests.faults.results`` runs all rows, twice, and writes it.
+
+With ids as arguments it runs those, and keeps what the table tells of the others.
+"""
 
 import asyncio
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.faults.harness import Outcome, run_all
 from tests.faults.prometheus import judged
 from tests.faults.registry import NOT_RUNNABLE, ROWS
-from tests.faults.subject import CONTROL, EXPORTER
+from tests.faults.subject import CONTROL
 
 __all__ = ["FILE", "table"]
 
+SURVIVED = "survived"
 FILE = Path(__file__).with_name("RESULTS.md")
 
 INTRODUCTION = """\
@@ -25,31 +29,35 @@ exactly what is true, when the reasons counted and the requests that the tenant 
 scrape afterwards is right, when no descriptors, threads or memory are left over, and when no secret is let out.
 
 The control is `tests/faults/control.py`: what one writes in a quarter of an hour with `start_http_server` of
-`prometheus_client` and `httpx.get`. The same is asked of it, but no reasons, log lines or metrics like the exporter's.
+`prometheus_client` and `httpx.get`. The same is asked of it, but no reasons, log lines or metrics like the exporter's,
+and it may ask for a token in each scrape.
 """
 
 
-def table(outcomes: Iterable[Outcome]) -> str:
-    """The file's text."""
-    by_program: dict[str, dict[str, Outcome]] = {EXPORTER.name: {}, CONTROL.name: {}}
-    for outcome in outcomes:
-        by_program[outcome.program.name][outcome.row.id] = outcome
-    exporter, control = by_program.values()
-    scores = f"The exporter survived {_score(exporter.values())}, the control {_score(control.values())} it can run."
+def table(cells: Mapping[str, tuple[str, str]]) -> str:
+    """The file's text, from what is told of the exporter and of the control by row."""
+    scores = [_score(column) for column in zip(*cells.values(), strict=True)]
+    told = f"The exporter survived {scores[0]}, the control {scores[1]} it can run."
     lines = ["| row | fault | exporter | control |", "|---|---|---|---|"]
-    for row in ROWS:
-        other = _told(control[row.id]) if row.id in control else f"({row.control})"
-        lines.append(f"| {row.id} | {_cell(row.name)} | {_told(exporter[row.id])} | {other} |")
-    return "\n".join([INTRODUCTION, f"**{scores}**", "", *lines, "", *_not_runnable(), ""])
+    lines += [f"| {row.id} | {_cell(row.name)} | {' | '.join(cells[row.id])} |" for row in ROWS]
+    return "\n".join([INTRODUCTION, f"**{told}**", "", *lines, "", *_not_runnable(), ""])
 
 
-def _score(outcomes: Iterable[Outcome]) -> str:
-    survived = [outcome.survived for outcome in outcomes]
-    return f"{sum(survived)} of {len(survived)} rows"
+def kept() -> dict[str, tuple[str, str]]:
+    """What the file tells of rows that are still there."""
+    lines = (
+        re.findall(r"^\| (\S+) \| .*? \| (.*?) \| (.*) \|$", FILE.read_text(), re.MULTILINE) if FILE.exists() else []
+    )
+    return {row: (exporter, control) for row, exporter, control in lines if row in {row.id for row in ROWS}}
+
+
+def _score(cells: Iterable[str]) -> str:
+    run = [cell for cell in cells if not cell.startswith("(")]
+    return f"{run.count(SURVIVED)} of {len(run)} rows"
 
 
 def _told(outcome: Outcome) -> str:
-    return "survived" if outcome.survived else _cell("; ".join(list(dict.fromkeys(outcome.complaints))[:3]))
+    return SURVIVED if outcome.survived else _cell("; ".join(list(dict.fromkeys(outcome.complaints))[:3]))
 
 
 def _cell(text: str) -> str:
@@ -61,21 +69,18 @@ def _not_runnable() -> Iterator[str]:
     yield from (f"| {row.id} | {_cell(row.name)} | {row.why} |" for row in NOT_RUNNABLE)
 
 
-async def _main() -> None:
-    outcomes = await run_all(ROWS)
+async def _main(ids: Sequence[str]) -> None:
+    rows = [row for row in ROWS if not ids or row.id in ids]
+    outcomes = await run_all(rows)
     for complaint in await judged(outcomes):
         row = complaint.split("-")[1]
         next(outcome for outcome in outcomes if outcome.row.id == row).complaints.append(complaint)
-    _tell(outcomes)
-    outcomes += await run_all([row for row in ROWS if not row.control], CONTROL, at_once=6)
-    FILE.write_text(table(outcomes))
-
-
-def _tell(outcomes: Iterable[Outcome]) -> None:
-    for outcome in outcomes:
-        if not outcome.survived:
-            sys.stderr.write(f"{outcome.row.id} {outcome.row.name}: {_told(outcome)}\n")
+    exporter = {outcome.row.id: _told(outcome) for outcome in outcomes}
+    sys.stderr.writelines(f"{row}: {told}\n" for row, told in exporter.items() if told != SURVIVED)
+    outcomes = await run_all([row for row in rows if not row.control], CONTROL, at_once=6)
+    control = {row.id: f"({row.control})" for row in rows} | {outcome.row.id: _told(outcome) for outcome in outcomes}
+    FILE.write_text(table((kept() if ids else {}) | {row.id: (exporter[row.id], control[row.id]) for row in rows}))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(_main(sys.argv[1:]))

@@ -185,7 +185,6 @@ ROWS = (
     _reset("U13", "reset in the body", Says(HALF, End.RESET), "reset"),
     _reset("U14", "body shorter than announced", Says(HALF), "protocol"),
     _reset("U14c", "close in the header", Says(b"HTTP/1.1 200 OK\r\nContent-"), "protocol"),
-    _reset("U14c", "close in the header", Says(b"HTTP/1.1 200 OK\r\nContent-"), "protocol"),
     _reset("U14b", "chunks cut off", Says(CHUNKS + b"8\r\n{}"), "protocol"),
     Fault(
         id="U16",
