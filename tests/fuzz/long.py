@@ -1,6 +1,6 @@
 """The long run: ``python -m tests.fuzz.long CASES [SEED]`` writes what it found to SUMMARY.md beside this file.
 
-The same cases, seed and code give the same file.
+The same cases, seed and code give the same file. A run that is stopped leaves that of the cases until then.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ PAGE_CASES = 100
 """Answers that make a page together."""
 
 _FINDINGS_SHOWN = 20
+_WRITTEN_CASES = 10_000
 
 
 @dataclass
@@ -39,9 +40,9 @@ class Run:
     findings: list[str] = field(default_factory=list)
 
     def go(self, cases: int) -> None:
-        """Read that many answers, and render a page of each hundred."""
+        """Read answers, and render a page of each hundred, until there were so many."""
         with asyncio.Runner() as runner:
-            for first in range(0, cases, PAGE_CASES):
+            for first in range(self.cases, cases, PAGE_CASES):
                 self._page(range(first, min(first + PAGE_CASES, cases)), runner.get_loop())
 
     def _page(self, numbers: range, loop: asyncio.AbstractEventLoop) -> None:
@@ -97,10 +98,11 @@ class Run:
 
 
 def main(cases: str, seed: str = "1") -> int:
-    """Run, write, and fail when something was found."""
+    """Run, write what is known every now and then, and fail when something was found."""
     run = Run(seed)
-    run.go(int(cases))
-    SUMMARY.write_text(run.summary(), encoding="utf-8")
+    while run.cases < int(cases):
+        run.go(min(int(cases), run.cases + _WRITTEN_CASES))
+        SUMMARY.write_text(run.summary(), encoding="utf-8")
     return 1 if run.findings else 0
 
 
